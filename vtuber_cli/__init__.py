@@ -1,0 +1,3 @@
+"""vtuber: a voice companion that lives in the terminal."""
+
+__version__ = "0.1.0"

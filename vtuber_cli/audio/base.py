@@ -1,0 +1,67 @@
+"""What the conversation needs of sound. `sounddevice` devices and WAV files both fit these.
+
+Speakers and microphones are driven from the event loop's thread; whatever threads they need are their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from vtuber_cli.events import AudioFrame, Speech
+
+
+class Microphone(Protocol):
+    name: str
+    """The device's or file's name, for people."""
+    waits: bool
+    """True if nothing is lost while nobody reads `frames` (a file), False for a live device."""
+
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        """Blocks of `EAR_RATE` audio until the source ends (a file) or the program does (a device).
+
+        Raises:
+            AudioUnavailable: the device cannot be opened or is gone; `frames` may be called again later.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Playback(Protocol):
+    """One `Speech` on its way out of a speaker."""
+
+    @property
+    def heard(self) -> float:
+        """Seconds of it that have left the speaker so far (what was written less the output latency)."""
+        ...
+
+    async def started(self) -> None:
+        """Returns when its first sample is handed to the device, or when it is stopped before that."""
+        ...
+
+    async def finished(self) -> None:
+        """Returns when all of it was heard, or when it was stopped.
+
+        Raises:
+            AudioUnavailable: the device failed underneath.
+        """
+        ...
+
+
+class Speaker(Protocol):
+    name: str
+
+    def play(self, speech: Speech) -> Playback:
+        """Queues `speech` behind what is already queued, without a gap; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """Silence within one 10 ms block: drops the queue; every pending `Playback` ends with what was heard."""
+        ...
+
+    async def close(self) -> None:
+        """Stops and frees the device. Files are completed."""
+        ...

@@ -1,0 +1,94 @@
+"""Words for people, in English and Korean.
+
+Words live in `locales/<language>/<area>.json`, flat keys. `t("weights.missing", name="base")` reads the key `missing`
+of `weights.json`, on first use of that area only. Placeholders are `str.format`'s; a Korean particle pair after a
+colon picks the right one for what stands before it: `{name:이/가}`, `{file:을/를}`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import string
+from functools import cache
+from pathlib import Path
+from typing import Literal, TypeAlias, cast
+
+Language: TypeAlias = Literal["en", "ko"]
+LANGUAGES: tuple[Language, ...] = ("en", "ko")
+
+_FOLDER = Path(__file__).parent / "locales"
+_current: Language | None = None
+
+
+def set_language(language: Language | Literal["auto"]) -> None:
+    """Chooses the interface's language for this process; "auto" asks the environment."""
+    global _current
+    _current = None if language == "auto" else language
+
+
+def language() -> Language:
+    """The interface's language: as set, else from LC_ALL, LC_MESSAGES or LANG, else English."""
+    if _current is not None:
+        return _current
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "en"
+
+
+def t(key: str, /, **params: object) -> str:
+    """The text of `area.rest-of-key` in the current language; an unknown key is shown as it is (plug-ins)."""
+    text = find(key)
+    return key if text is None else _FORMATTER.vformat(text, (), params)
+
+
+def find(key: str) -> str | None:
+    """The raw text of a key, or None; for asking whether there is a hint."""
+    area, _, rest = key.partition(".")
+    return _area(language(), area).get(rest)
+
+
+@cache
+def _area(language: Language, area: str) -> dict[str, str]:
+    file = _FOLDER / language / f"{area}.json"
+    if not area.isidentifier() or not file.is_file():
+        return {}
+    return cast("dict[str, str]", json.loads(file.read_text(encoding="utf-8")))
+
+
+class _Formatter(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "/" in format_spec:
+            word = str(value)
+            return word + particle(word, format_spec)
+        return str(format(value, format_spec))
+
+    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+        # A missing parameter must never turn an error message into a second error.
+        return cast("dict[str, object]", kwargs).get(str(key), "?")
+
+
+_FORMATTER = _Formatter()
+
+_DIGIT_FINALS = {"0": True, "1": True, "3": True, "6": True, "7": True, "8": True}
+_RIEUL = {"1", "7", "8"}
+
+
+def particle(word: str, pair: str) -> str:
+    """The right one of a Korean particle pair ("은/는", "으로/로") after `word`, by its last sound.
+
+    Digits count as read in Korean; a Latin ending counts as open, except l, m, n and ng, which Koreans read closed.
+    """
+    closed, _, open_ = pair.partition("/")
+    last = word.rstrip("\"')]}>»”’ ")[-1:].lower()
+    if "가" <= last <= "힣":
+        final = (ord(last) - 0xAC00) % 28
+        rieul, has_final = final == 8, final != 0
+    elif last.isdigit():
+        rieul, has_final = last in _RIEUL, _DIGIT_FINALS.get(last, False)
+    else:
+        rieul, has_final = last == "l", last in {"l", "m", "n"}
+    if closed.startswith("으") and rieul:
+        return open_
+    return closed if has_final else open_

@@ -1,0 +1,48 @@
+"""Where things are: what ships with the program, and the user's own folders.
+
+`VTUBER_HOME` moves all of the user's folders into one place (tests, portable installs).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def checkout() -> Path | None:
+    """The root of the source checkout this runs from, or None when installed as a package."""
+    root = _PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "characters").is_dir() else None
+
+
+def shipped(name: str) -> Path:
+    """A file or folder that ships with the program ("characters", "models/catalog.yaml")."""
+    return (checkout() or _PACKAGE / "shipped") / name
+
+
+def _user_folder(kind: str) -> Path:
+    if home := os.environ.get("VTUBER_HOME"):
+        return Path(home).expanduser() / kind
+    from platformdirs import PlatformDirs
+
+    return Path(getattr(PlatformDirs("vtuber", appauthor=False), f"user_{kind}_dir"))
+
+
+def config_dir() -> Path:
+    return _user_folder("config")
+
+
+def data_dir() -> Path:
+    return _user_folder("data")
+
+
+def log_dir() -> Path:
+    return _user_folder("log")
+
+
+def database() -> Path:
+    return data_dir() / "vtuber.db"
