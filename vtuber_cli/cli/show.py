@@ -1,0 +1,138 @@
+"""How errors and notices are shown on the command line: stderr, plain, one line each, cleaned of foreign control codes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from vtuber_cli.errors import VtuberError
+from vtuber_cli.i18n import find, t
+
+BUG = 70
+INTERRUPTED = 130
+
+
+def notice(text: str) -> None:
+    """Says one line to the user, beside the data on stdout."""
+    _say(_one_line(text))
+
+
+def error(err: VtuberError) -> None:
+    """Shows `vtuber: message`, and `hint: advice` if there is any."""
+    _say(f"vtuber: {message(err)}")
+    if advice := hint(err):
+        _say(f"{t('cli.hint')}: {advice}")
+
+
+def message(err: VtuberError) -> str:
+    """The translated, cleaned message of an error."""
+    return _one_line(t(err.key, **err.params))
+
+
+def hint(err: VtuberError) -> str:
+    """The translated, cleaned advice that goes with an error; empty if there is none."""
+    key = f"{err.key}.hint"
+    return _one_line(err.hint if err.hint is not None else t(key, **err.params) if find(key) else "")
+
+
+def ending(raised: BaseException) -> int:
+    """Shows what ended a command, in one line, and returns the exit code that goes with it.
+
+    A `VtuberError` says what it has to say, and so do a wrong option and a failing disk. Anything else is a bug: its
+    traceback goes to the log (and to the terminal with `VTUBER_DEBUG=1`), its name and the log's path to the user.
+    """
+    import typer
+
+    cause = _cause(raised)
+    if isinstance(cause, VtuberError):
+        error(cause)
+        return cause.exit_code
+    if isinstance(cause, (KeyboardInterrupt, typer.Abort)):
+        return INTERRUPTED
+    if isinstance(cause, BrokenPipeError):
+        return 1
+    if isinstance(cause, typer.TyperException):
+        error(_usage(cause))
+        return cause.exit_code
+    if isinstance(cause, OSError) and (known := _disk(cause)) is not None:
+        _log(raised)
+        error(known)
+        return known.exit_code
+    return _bug(raised)
+
+
+def _cause(raised: BaseException) -> BaseException:
+    """The one error that matters in a task group's bundle: an expected one before a bug is only taken if all are."""
+    if not isinstance(raised, BaseExceptionGroup):
+        return raised
+    leaves = [_cause(each) for each in raised.exceptions]
+    expected = all(isinstance(leaf, (VtuberError, KeyboardInterrupt)) for leaf in leaves)
+    return leaves[0] if len(leaves) == 1 or expected else raised
+
+
+def _usage(err: Exception) -> VtuberError:
+    """Typer's complaint in our words. Its classes are private, so they are told apart by name."""
+    from vtuber_cli.errors import UsageError
+
+    context = getattr(err, "ctx", None)
+    help_command = f"{context.command_path} --help" if context is not None else "vtuber --help"
+    param = getattr(err, "param", None)
+    name = getattr(err, "option_name", None) or (param.get_error_hint().strip("'") if param is not None else "")
+    reason = getattr(err, "message", str(err))
+    match type(err).__name__:
+        case "NoSuchOption":
+            nearest = sorted(getattr(err, "possibilities", None) or ())
+            key = "cli.no_such_option_nearest" if nearest else "cli.no_such_option"
+            return UsageError(key, name=name, nearest=", ".join(nearest), help=help_command)
+        case "MissingParameter":
+            return UsageError("cli.missing_argument", name=name, help=help_command)
+        case "BadParameter" if name:
+            return UsageError("cli.bad_value", name=name, reason=reason, help=help_command)
+        case _:
+            return UsageError("cli.bad_usage", reason=reason, help=help_command)
+
+
+def _disk(err: OSError) -> VtuberError | None:
+    """An operating system's refusal as an error for people; None if it does not look like the user's disk."""
+    keys = {
+        errno.ENOSPC: "cli.disk_full",
+        errno.EDQUOT: "cli.disk_full",
+        errno.EACCES: "cli.not_permitted",
+        errno.EPERM: "cli.not_permitted",
+        errno.EROFS: "cli.not_permitted",
+        errno.EMFILE: "cli.too_many_files",
+    }
+    key = keys.get(err.errno or 0)
+    if key is None and err.filename is None:
+        return None
+    return VtuberError(key or "cli.file_failed", file=os.fsdecode(err.filename or "-"), reason=err.strerror or str(err))
+
+
+def _bug(raised: BaseException) -> int:
+    from vtuber_cli import log
+
+    key = "cli.bug" if _log(raised) else "cli.bug_unlogged"
+    error(VtuberError(key, name=type(raised).__name__, file=log.file()))
+    return BUG
+
+
+def _log(raised: BaseException) -> bool:
+    if os.environ.get("VTUBER_DEBUG"):
+        import traceback
+
+        traceback.print_exception(raised)
+    from vtuber_cli import log
+
+    return log.crash(raised)
+
+
+def _one_line(text: str) -> str:
+    from vtuber_cli.clean import clean
+
+    return " ".join(clean(text).split())
+
+
+def _say(line: str) -> None:
+    if sys.stderr is not None:
+        print(line, file=sys.stderr, flush=True)
