@@ -158,6 +158,14 @@ class SentenceStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAudio:
+    """The reply's first sample was handed to the speaker (or its first words were shown, where there is no voice)."""
+
+    turn: int
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
     """The turn is over. `text` is what was heard, which is also what history keeps."""
 
@@ -192,6 +200,7 @@ Event: TypeAlias = (
     | UserSaid
     | ReplyStarted
     | SentenceStarted
+    | FirstAudio
     | ReplyEnded
     | Failed
     | Notice

@@ -42,6 +42,11 @@ class Worker(Generic[E]):
             raise RuntimeError(f"worker {self.name} has not been started")
         return self._engine
 
+    @property
+    def ready(self) -> bool:
+        """True once the engine is loaded and until the worker is closed."""
+        return self._engine is not None and self._thread is not None
+
     async def start(self) -> None:
         """Loads the engine in the worker's thread; raises whatever its constructor raises."""
         self._thread = threading.Thread(target=self._run, name=f"vtuber-{self.name}", daemon=True)

@@ -1,0 +1,70 @@
+"""Announcements to every face at once; a slow listener loses its own oldest meter readings, never the talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from vtuber_cli.events import Event, Level
+
+_CAPACITY = 4096
+
+
+class Subscription:
+    """One listener's queue; iterate it until the broadcast closes."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._changed = asyncio.Event()
+        self._closed = False
+
+    def put(self, event: Event) -> None:
+        if isinstance(event, Level) and self._events and isinstance(self._events[-1], Level):
+            self._events[-1] = event
+        elif len(self._events) < _CAPACITY:
+            self._events.append(event)
+        self._changed.set()
+
+    def close(self) -> None:
+        self._closed = True
+        self._changed.set()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while True:
+            while self._events:
+                yield self._events.popleft()
+            if self._closed:
+                return
+            self._changed.clear()
+            await self._changed.wait()
+
+
+class Broadcast:
+    """Tells every subscription; never waits for one."""
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+        self._closed = False
+
+    def subscribe(self) -> Subscription:
+        subscription = Subscription()
+        if self._closed:
+            subscription.close()
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        subscription.close()
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
+
+    def send(self, event: Event) -> None:
+        for subscription in self._subscriptions:
+            subscription.put(event)
+
+    def close(self) -> None:
+        """Ends every subscription once it has been read to the end."""
+        self._closed = True
+        for subscription in self._subscriptions:
+            subscription.close()

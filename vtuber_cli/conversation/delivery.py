@@ -1,0 +1,89 @@
+"""A reply on its way out: queued, playing, heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from vtuber_cli.audio.base import Playback, Speaker
+from vtuber_cli.conversation.heard import heard
+from vtuber_cli.errors import AudioUnavailable, VtuberError
+from vtuber_cli.events import Sentence, Speech
+
+
+@dataclass(slots=True)
+class Piece:
+    """A sentence and its sound, if it has one."""
+
+    sentence: Sentence
+    speech: Speech | None
+    playback: Playback | None = None
+    begun: bool = False
+
+    def heard(self) -> str:
+        """The part of the shown text that the user has heard; a piece without sound is heard when it is shown."""
+        if not self.begun:
+            return ""
+        if self.speech is None or self.playback is None:
+            return self.sentence.shown
+        return heard(self.sentence.shown, self.speech.seconds, self.playback.heard, self.speech.phonemes)
+
+
+Upstream = asyncio.Queue["Piece | VtuberError | None"]
+"""Pieces in order, then None, or what went wrong after them."""
+
+
+class Delivery:
+    """Says pieces in order, each queued behind the one that plays, so that there is no gap between them.
+
+    Args:
+        speaker: where they go.
+        begun: told when a piece begins to be heard (or shown, if it has no sound).
+        out: awaited after each piece was heard, with all that was heard so far.
+        lost: told when the sound failed under a piece; its words were shown all the same.
+    """
+
+    def __init__(
+        self,
+        speaker: Speaker,
+        begun: Callable[[Piece], None],
+        out: Callable[[str, Piece], Awaitable[None]],
+        lost: Callable[[AudioUnavailable], None],
+    ) -> None:
+        self._speaker = speaker
+        self._begun = begun
+        self._out = out
+        self._lost = lost
+        self._pieces: list[Piece] = []
+
+    def heard(self) -> str:
+        """What the user has heard of the reply so far."""
+        return "".join(piece.heard() for piece in self._pieces)
+
+    async def run(self, upstream: Upstream) -> VtuberError | None:
+        """Delivers until the stream ends; returns what went wrong upstream, after all that was ready was heard."""
+        playing: Piece | None = None
+        while isinstance(piece := await upstream.get(), Piece):
+            self._pieces.append(piece)
+            if piece.speech is not None:
+                piece.playback = self._speaker.play(piece.speech)
+            await self._finish(playing)
+            if piece.playback is not None:
+                await piece.playback.started()
+            piece.begun = True
+            self._begun(piece)
+            playing = piece
+        await self._finish(playing)
+        return piece
+
+    async def _finish(self, piece: Piece | None) -> None:
+        if piece is None:
+            return
+        if piece.playback is not None:
+            try:
+                await piece.playback.finished()
+            except AudioUnavailable as error:
+                piece.playback = None
+                self._lost(error)
+        await self._out(self.heard(), piece)

@@ -1,0 +1,93 @@
+"""From a microphone to the changes of an endpointer."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+import numpy as np
+
+from vtuber_cli.audio.base import Microphone
+from vtuber_cli.conversation.endpointer import Change, Endpointer
+from vtuber_cli.engines.base import Vad
+from vtuber_cli.engines.worker import Worker
+from vtuber_cli.events import EAR_RATE, Event, Level, Samples
+
+_LEVEL_SECONDS = 0.05
+_QUIETEST_DBFS = -90.0
+
+
+class Ears:
+    """Cuts a microphone's audio into the VAD's frames and follows the speech in it.
+
+    Args:
+        microphone: where the audio comes from.
+        vad: a started worker.
+        endpointer: decides; the session may change its `start_frames`.
+        announce: gets a `Level` about 20 times a second.
+    """
+
+    def __init__(
+        self, microphone: Microphone, vad: Worker[Vad], endpointer: Endpointer, announce: Callable[[Event], None]
+    ) -> None:
+        self.microphone = microphone
+        self.endpointer = endpointer
+        self._vad = vad
+        self._announce = announce
+        self._since_level = 0
+        self._rest = np.zeros(0, np.float32)
+        self._deaf = False
+
+    async def changes(self, attentive: asyncio.Event) -> AsyncIterator[Change]:
+        """What the user does, until the microphone ends.
+
+        Args:
+            attentive: while it is not set, a file waits, and what a live device hears is thrown away (it would be
+                her own voice, from the loudspeaker).
+
+        Raises:
+            AudioUnavailable: from the microphone; call again to go on.
+        """
+        await self._forget()
+        async with aclosing(self.microphone.frames()) as blocks:  # pyright: ignore[reportArgumentType]
+            async for block in blocks:
+                if not attentive.is_set() and not self.microphone.waits:
+                    self._deaf = True
+                    continue
+                if self._deaf:
+                    await self._forget()
+                for frame in self._frames(block.samples):
+                    for change in await self._push(frame):
+                        yield change
+                        if self.microphone.waits:
+                            await attentive.wait()
+        for change in self.endpointer.finish():
+            yield change
+
+    def _frames(self, samples: Samples) -> list[Samples]:
+        size = self._vad.engine.frame
+        joined = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        whole = len(joined) // size * size
+        self._rest = joined[whole:]
+        return [joined[at : at + size] for at in range(0, whole, size)]
+
+    async def _push(self, frame: Samples) -> list[Change]:
+        probability = await self._vad.call(lambda vad, _: vad.probability(frame))
+        self._since_level += len(frame)
+        if self._since_level >= _LEVEL_SECONDS * EAR_RATE:
+            self._since_level = 0
+            self._announce(Level(_dbfs(frame), probability))
+        return list(self.endpointer.push(frame, probability))
+
+    async def _forget(self) -> None:
+        self._deaf = False
+        self._rest = np.zeros(0, np.float32)
+        self.endpointer.reset()
+        await self._vad.call(lambda vad, _: vad.reset())
+
+
+def _dbfs(samples: Samples) -> float:
+    power = float(np.mean(np.square(samples))) if len(samples) else 0.0
+    return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS

@@ -1,0 +1,127 @@
+"""What both have said: in the model's window, and kept in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vtuber_cli.conversation.window import Window
+from vtuber_cli.engines.base import Message
+from vtuber_cli.errors import StoreError
+from vtuber_cli.events import Timings, Via
+
+if TYPE_CHECKING:
+    from vtuber_cli.store.history import History
+
+_REPLY_OVERHEAD = 64
+"""Tokens left free beside the reply's own: the template's markers and the emotion tag."""
+
+
+class Memory:
+    """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
+
+    Args:
+        system: the character's instructions.
+        history: where rows go, or None to keep nothing.
+        talk: the id to go on with, or None to open one with the first thing said.
+        open_talk: makes that id.
+        past: what was said before, from the history.
+        failed: told once when the history cannot be written any more.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        history: History | None = None,
+        *,
+        talk: str | None = None,
+        open_talk: Callable[[History], Coroutine[Any, Any, str]] | None = None,
+        past: Sequence[Message] = (),
+        failed: Callable[[StoreError], None] = lambda _: None,
+    ) -> None:
+        self._system = Message("system", system)
+        self._history = history
+        self._talk = talk
+        self._open_talk = open_talk
+        self._failed = failed
+        self._said: list[Message] = list(past)
+        self._row: int | None = None
+        self._reply: int | None = None
+        """Where in `_said` the reply under way stands, once some of it was heard."""
+        self.past: Sequence[Message] = tuple(past)
+
+    def messages(self, asked: str, window: Window, reply_tokens: int) -> list[Message]:
+        """What the model is given to answer `asked`: the instructions, the talk as far as it fits, the question."""
+        return window.fit(
+            _merged([self._system, *self._said, Message("user", asked)]), reserve=reply_tokens + _REPLY_OVERHEAD
+        )
+
+    def prefix(self) -> list[Message]:
+        """What every prompt of this talk begins with, for warming the model's cache."""
+        return _merged([self._system, *self._said])
+
+    def greet(self, text: str) -> None:
+        """She said hello; the model should know, and a talk that ends there is not worth a row."""
+        self._said.append(Message("assistant", text))
+
+    async def add_user(self, turn: int, text: str, via: Via) -> None:
+        """Keeps what the user said; returns when it is safe on disk."""
+        self._said.append(Message("user", text))
+        self._reply = self._row = None
+        if self._history is None:
+            return
+        try:
+            if self._talk is None and self._open_talk is not None:
+                self._talk = await self._open_talk(self._history)
+            if self._talk is not None:
+                await self._history.add_user(self._talk, turn, text, via)
+                self._row = await self._history.start_reply(self._talk, turn)
+        except StoreError as error:
+            self._give_up(error)
+
+    async def hear(self, text: str, emotion: str) -> None:
+        """The reply has been heard so far."""
+        self._remember(text)
+        if self._history is not None and self._row is not None:
+            try:
+                await self._history.hear(self._row, text, emotion)
+            except StoreError as error:
+                self._give_up(error)
+
+    async def end_reply(self, text: str, *, interrupted: bool, timings: Timings) -> None:
+        """The reply is over; of one that nobody heard nothing remains."""
+        self._remember(text)
+        row, self._row = self._row, None
+        if self._history is None or row is None:
+            return
+        try:
+            if text.strip():
+                await self._history.end_reply(row, text, interrupted, timings)
+            else:
+                await self._history.drop_reply(row)
+        except StoreError as error:
+            self._give_up(error)
+
+    def _remember(self, text: str) -> None:
+        if not text.strip():
+            return
+        if self._reply is None:
+            self._reply = len(self._said)
+            self._said.append(Message("assistant", text))
+        else:
+            self._said[self._reply] = Message("assistant", text)
+
+    def _give_up(self, error: StoreError) -> None:
+        self._history = None
+        self._failed(error)
+
+
+def _merged(messages: Sequence[Message]) -> list[Message]:
+    """Neighbours of one role as one message: an unanswered question and the next are one user's turn."""
+    merged: list[Message] = []
+    for message in messages:
+        if merged and merged[-1].role == message.role:
+            merged[-1] = Message(message.role, f"{merged[-1].text}\n{message.text}")
+        else:
+            merged.append(message)
+    return merged

@@ -1,0 +1,179 @@
+"""One exchange: what the user said becomes text, the text a reply, the reply speech. A turn is a task.
+
+It may begin before the user has surely finished; its `Gate` holds everything back until then. To interrupt it, cancel
+its task: the speaker falls silent, and what was heard until then is what stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from vtuber_cli.audio.base import Speaker
+from vtuber_cli.clean import clean
+from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
+from vtuber_cli.conversation.gate import Gate
+from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.reply import Replier
+from vtuber_cli.conversation.voices import Voices
+from vtuber_cli.engines.base import Asr
+from vtuber_cli.engines.worker import Worker
+from vtuber_cli.errors import EngineFailed, VtuberError
+from vtuber_cli.events import (
+    Failed,
+    FirstAudio,
+    ReplyEnded,
+    ReplyStarted,
+    Samples,
+    Sentence,
+    SentenceStarted,
+    Speech,
+    Timings,
+    UserSaid,
+    Via,
+)
+
+_AHEAD = 2
+"""Pieces synthesised and waiting while one plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What begins a turn: typed text, or speech to be understood first."""
+
+    via: Via
+    at: float
+    """Loop time of the user's last voiced sample, or of pressing enter."""
+    text: str = ""
+    samples: Samples | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Everything of hers that a turn uses."""
+
+    asr: Worker[Asr]
+    language: str | None
+    """What the user speaks, or None to find out."""
+    replier: Replier
+    voices: Voices
+    speaker: Speaker
+    memory: Memory
+
+
+class Turn:
+    """See the module. `run` is the task."""
+
+    def __init__(self, asked: Asked, partner: Partner, gate: Gate) -> None:
+        self._asked = asked
+        self._with = partner
+        self._gate = gate
+        self._timings = Timings()
+        self._delivery = Delivery(partner.speaker, self._begun, self._out, self._fail)
+        self._remembered = False
+        self._voice_failed = False
+
+    def commit(self, hangover_ms: float | None = None) -> None:
+        """The user has surely finished: the turn becomes real."""
+        self._timings = replace(self._timings, hangover_ms=hangover_ms)
+        self._gate.commit()
+
+    async def run(self) -> None:
+        """From the user's words to the last one heard; ends quietly when nothing was said."""
+        interrupted = False
+        try:
+            if text := await self._understand():
+                await self._answer(text)
+            else:
+                await self._gate.passed()
+        except asyncio.CancelledError:
+            interrupted = True
+            raise
+        except VtuberError as error:
+            await self._gate.passed()
+            self._fail(error)
+        finally:
+            if interrupted:
+                self._with.speaker.stop()
+            if self._remembered:
+                await self._finish(interrupted)
+
+    async def _understand(self) -> str:
+        if (samples := self._asked.samples) is None:
+            return clean(self._asked.text).strip()
+        began = self._now()
+        transcript = await self._with.asr.call(lambda asr, stop: asr.transcribe(samples, self._with.language, stop))
+        self._timings = replace(self._timings, hear_ms=(self._now() - began) * 1000)
+        return clean(transcript.text).strip()
+
+    async def _answer(self, text: str) -> None:
+        upstream: Upstream = asyncio.Queue(_AHEAD)
+        async with asyncio.TaskGroup() as tasks:
+            preparing = tasks.create_task(self._prepare(text, upstream))
+            try:
+                await self._gate.passed()
+                self._remembered = True
+                await self._with.memory.add_user(self._gate.mark.turn, text, self._asked.via)
+                self._gate.send(UserSaid(self._gate.mark.turn, text, self._asked.via))
+                failure = await self._delivery.run(upstream)
+            finally:
+                preparing.cancel()
+        if failure is not None:
+            raise failure
+
+    async def _prepare(self, text: str, upstream: Upstream) -> None:
+        """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
+        began = self._now()
+        index = 0
+        try:
+            async with aclosing(self._with.replier.pieces(text)) as pieces:
+                async for shown, emotion in pieces:
+                    if index == 0:
+                        self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
+                    sentence = self._with.voices.prepare(index, shown, emotion)
+                    await upstream.put(Piece(sentence, await self._synthesise(sentence)))
+                    index += 1
+        except VtuberError as error:
+            await upstream.put(error)
+        else:
+            await upstream.put(None)
+
+    async def _synthesise(self, sentence: Sentence) -> Speech | None:
+        began = self._now()
+        try:
+            speech = await self._with.voices.speak(sentence)
+        except EngineFailed as error:
+            # The words can still be read; a failing voice is worth one line a turn, not one a sentence.
+            if not self._voice_failed:
+                self._voice_failed = True
+                self._fail(error)
+            return None
+        if self._timings.speak_ms is None and speech is not None:
+            self._timings = replace(self._timings, speak_ms=(self._now() - began) * 1000)
+        return speech
+
+    def _begun(self, piece: Piece) -> None:
+        turn = self._gate.mark.turn
+        if self._timings.first_audio_ms is None:
+            self._timings = replace(self._timings, first_audio_ms=(self._now() - self._asked.at) * 1000)
+            self._gate.send(ReplyStarted(turn, piece.sentence.emotion))
+            self._gate.send(FirstAudio(turn, self._timings))
+        sound = piece.speech
+        seconds, phonemes = (sound.seconds, sound.phonemes) if sound is not None else (0.0, ())
+        self._gate.send(SentenceStarted(turn, piece.sentence, seconds, phonemes))
+
+    async def _out(self, heard: str, piece: Piece) -> None:
+        await self._with.memory.hear(heard, piece.sentence.emotion)
+
+    def _fail(self, error: VtuberError) -> None:
+        self._gate.send(Failed(error, self._gate.mark.turn))
+
+    async def _finish(self, interrupted: bool) -> None:
+        text = self._delivery.heard().strip()
+        await self._with.memory.end_reply(text, interrupted=interrupted, timings=self._timings)
+        self._gate.send(ReplyEnded(self._gate.mark.turn, text, interrupted, self._timings))
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,61 @@
+"""Which voice says a sentence, and its sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vtuber_cli.conversation.spoken import language_of, spoken
+from vtuber_cli.engines.base import Stop, Tts
+from vtuber_cli.engines.worker import Worker
+from vtuber_cli.events import Phoneme, Samples, Sentence, Speech
+
+
+class Voices:
+    """A character's voices by language; a language without one is shown and not said.
+
+    Args:
+        language: what text without a script of its own (digits, Latin letters) is taken for.
+        workers: started or not; only a started one speaks.
+    """
+
+    def __init__(self, language: str, workers: Mapping[str, Worker[Tts]]) -> None:
+        self.language = language
+        self.workers = workers
+
+    def prepare(self, index: int, shown: str, emotion: str) -> Sentence:
+        """The sentence to show, with what will be said of it (nothing, if no voice speaks its language)."""
+        said = language_of(shown, self.language)
+        text = spoken(shown, said) if self._worker(said) else ""
+        return Sentence(index, shown, text, emotion)
+
+    async def speak(self, sentence: Sentence) -> Speech | None:
+        """The sound of a sentence, or None if there is nothing to hear of it.
+
+        Raises:
+            EngineFailed: the voice failed; the sentence can still be shown.
+        """
+        worker = self._worker(language_of(sentence.shown, self.language))
+        if worker is None or not sentence.spoken:
+            return None
+
+        def whole(tts: Tts, stop: Stop) -> Speech | None:
+            return joined([piece for piece in tts.speak(sentence.spoken, stop) if not stop])
+
+        return await worker.call(whole)
+
+    def _worker(self, language: str) -> Worker[Tts] | None:
+        worker = self.workers.get(language)
+        return worker if worker is not None and worker.ready else None
+
+
+def joined(pieces: list[Speech]) -> Speech | None:
+    """The pieces of one utterance as one; they share a rate."""
+    if not pieces:
+        return None
+    if len(pieces) == 1:
+        return pieces[0]
+    samples: Samples = np.concatenate([piece.samples for piece in pieces])
+    phonemes: tuple[Phoneme, ...] = tuple(sound for piece in pieces for sound in piece.phonemes)
+    return Speech(samples, pieces[0].rate, phonemes)
