@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from vtuber_cli.events import AudioFrame, Speech
 
@@ -19,7 +19,7 @@ class Microphone(Protocol):
     waits: bool
     """True if nothing is lost while nobody reads `frames` (a file), False for a live device."""
 
-    def frames(self) -> AsyncIterator[AudioFrame]:
+    def frames(self) -> AsyncGenerator[AudioFrame]:
         """Blocks of `EAR_RATE` audio until the source ends (a file) or the program does (a device).
 
         Raises:

@@ -56,6 +56,8 @@ class Delivery:
         self._out = out
         self._lost = lost
         self._pieces: list[Piece] = []
+        self._silenced = False
+        """The sound failed in this reply; its rest is shown only, and the next reply tries again."""
 
     def heard(self) -> str:
         """What the user has heard of the reply so far."""
@@ -66,7 +68,7 @@ class Delivery:
         playing: Piece | None = None
         while isinstance(piece := await upstream.get(), Piece):
             self._pieces.append(piece)
-            if piece.speech is not None:
+            if piece.speech is not None and not self._silenced:
                 piece.playback = self._speaker.play(piece.speech)
             await self._finish(playing)
             if piece.playback is not None:
@@ -85,5 +87,7 @@ class Delivery:
                 await piece.playback.finished()
             except AudioUnavailable as error:
                 piece.playback = None
-                self._lost(error)
+                if not self._silenced:
+                    self._silenced = True
+                    self._lost(error)
         await self._out(self.heard(), piece)

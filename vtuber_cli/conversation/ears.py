@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import numpy as np
@@ -17,6 +17,8 @@ from vtuber_cli.events import EAR_RATE, Event, Level, Samples
 
 _LEVEL_SECONDS = 0.05
 _QUIETEST_DBFS = -90.0
+_ECHO_SECONDS = 0.2
+"""How long a loudspeaker's last words still come in at a live microphone."""
 
 
 class Ears:
@@ -27,20 +29,28 @@ class Ears:
         vad: a started worker.
         endpointer: decides; the session may change its `start_frames`.
         announce: gets a `Level` about 20 times a second.
+        opened: told when sound begins to arrive, each time `changes` is called.
     """
 
     def __init__(
-        self, microphone: Microphone, vad: Worker[Vad], endpointer: Endpointer, announce: Callable[[Event], None]
+        self,
+        microphone: Microphone,
+        vad: Worker[Vad],
+        endpointer: Endpointer,
+        announce: Callable[[Event], None],
+        opened: Callable[[], None],
     ) -> None:
         self.microphone = microphone
         self.endpointer = endpointer
         self._vad = vad
         self._announce = announce
+        self._opened = opened
         self._since_level = 0
-        self._rest = np.zeros(0, np.float32)
-        self._deaf = False
+        self._rest: Samples = np.zeros(0, np.float32)
+        self._deaf = 0
+        """Samples still to be thrown away before listening again."""
 
-    async def changes(self, attentive: asyncio.Event) -> AsyncIterator[Change]:
+    async def changes(self, attentive: asyncio.Event) -> AsyncGenerator[Change]:
         """What the user does, until the microphone ends.
 
         Args:
@@ -51,13 +61,15 @@ class Ears:
             AudioUnavailable: from the microphone; call again to go on.
         """
         await self._forget()
-        async with aclosing(self.microphone.frames()) as blocks:  # pyright: ignore[reportArgumentType]
+        self._deaf = 0
+        arrived = False
+        async with aclosing(self.microphone.frames()) as blocks:
             async for block in blocks:
-                if not attentive.is_set() and not self.microphone.waits:
-                    self._deaf = True
+                if not arrived:
+                    arrived = True
+                    self._opened()
+                if not self.microphone.waits and await self._is_deaf(block.samples, attentive):
                     continue
-                if self._deaf:
-                    await self._forget()
                 for frame in self._frames(block.samples):
                     for change in await self._push(frame):
                         yield change
@@ -65,6 +77,17 @@ class Ears:
                             await attentive.wait()
         for change in self.endpointer.finish():
             yield change
+
+    async def _is_deaf(self, samples: Samples, attentive: asyncio.Event) -> bool:
+        if not attentive.is_set():
+            self._deaf = int(_ECHO_SECONDS * EAR_RATE)
+        elif self._deaf > 0:
+            self._deaf -= len(samples)
+            if self._deaf <= 0:
+                await self._forget()
+        else:
+            return False
+        return True
 
     def _frames(self, samples: Samples) -> list[Samples]:
         size = self._vad.engine.frame
@@ -82,7 +105,6 @@ class Ears:
         return list(self.endpointer.push(frame, probability))
 
     async def _forget(self) -> None:
-        self._deaf = False
         self._rest = np.zeros(0, np.float32)
         self.endpointer.reset()
         await self._vad.call(lambda vad, _: vad.reset())

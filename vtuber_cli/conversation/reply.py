@@ -56,13 +56,6 @@ class Replier:
         for piece in cut.finish():
             yield piece
 
-    async def warm(self) -> None:
-        """Has the model read what every prompt begins with, so that the first turn need not wait for it."""
-        request = ReplyRequest(self._memory.prefix(), max_tokens=1, temperature=0.0)
-        async with aclosing(self._llm.stream(lambda llm, stop: llm.reply(request, stop))) as deltas:
-            async for _ in deltas:
-                pass
-
     async def _deltas(self, asked: str) -> AsyncGenerator[ReplyDelta]:
         """The model's own steps; if the talk does not fit after all, once more with half of it."""
         for window in (self._window, self._window.halved()):

@@ -1,0 +1,290 @@
+"""One conversation, whole: its engines, its ears, its turns. Faces subscribe to `events` and call the methods here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+
+from vtuber_cli.audio.base import Microphone, Speaker
+from vtuber_cli.conversation.broadcast import Broadcast
+from vtuber_cli.conversation.crew import Crew, Engines
+from vtuber_cli.conversation.ears import Ears
+from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointer, Endpointing, Paused, Resumed, Started
+from vtuber_cli.conversation.floor import Floor
+from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.reply import Replier, Style
+from vtuber_cli.conversation.turn import Asked, Partner
+from vtuber_cli.conversation.window import Window
+from vtuber_cli.engines.base import Message, ReplyRequest
+from vtuber_cli.errors import AudioUnavailable, VtuberError
+from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted
+
+_RETRY_SECONDS = 2.0
+"""How often a microphone that is gone is asked for again."""
+_START_FRAMES = 2
+_BARGE_IN_FRAMES = 5
+"""Frames of speech that interrupt her (160 ms): more than her echo or a click makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How she converses."""
+
+    name: str
+    """Her display name."""
+    style: Style
+    language: str | None = None
+    """What the user speaks, or None to find out."""
+    greeting: tuple[str, str] | None = None
+    """Text and emotion, or None to wait in silence."""
+    greets_aloud: bool = False
+    barge_in: bool = False
+    """Speaking interrupts her; without it she is deaf while she speaks (loudspeakers)."""
+    hands_free: bool = True
+    endpointing: Endpointing = field(default_factory=Endpointing)
+    ends_with_microphone: bool = False
+    """The talk is over when the microphone (a file) is."""
+
+
+class Session:
+    """See the module. Build it, subscribe, then `run`.
+
+    Args:
+        engines: workers, not started; `run` loads them and says so.
+        microphone: or None: typing only.
+        speaker: sound, a file, or captions on a clock.
+        memory: what was and will be said.
+        manner: how.
+    """
+
+    def __init__(
+        self, engines: Engines, microphone: Microphone | None, speaker: Speaker, memory: Memory, manner: Manner
+    ) -> None:
+        self.events = Broadcast()
+        self.name = manner.name
+        self.past: Sequence[Message] = memory.past
+        self.phase: Phase = "loading"
+        self.listening = microphone is not None and manner.hands_free
+        self.can_listen = microphone is not None
+        self._crew = Crew(engines, manner.language, self._announce)
+        self._microphone = microphone
+        self._speaker = speaker
+        self._memory = memory
+        self._manner = manner
+        self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
+        self._typed: asyncio.Queue[tuple[str, float, asyncio.Future[None]]] = asyncio.Queue()
+        self._attentive = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._loaded = asyncio.Event()
+        self._floor: Floor | None = None
+        self._partner: Partner | None = None
+
+    # --- what faces call ----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Loads, greets, listens and answers, until `close` is called (or the microphone file has been answered)."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                taken = sum(message.role == "user" for message in self.past)
+                self._floor = floor = Floor(tasks, self._announce, self._turn_ended, taken)
+                lives = [
+                    tasks.create_task(self._load()),
+                    tasks.create_task(self._answer_typed(floor)),
+                    tasks.create_task(self._listen(floor)),
+                ]
+                await self._closing.wait()
+                for life in lives:
+                    life.cancel()
+                floor.interrupt()
+        finally:
+            self._closing.set()
+            while not self._typed.empty():
+                self._typed.get_nowait()[2].cancel()
+            await self._free()
+
+    def say(self, text: str) -> None:
+        """Something typed; it interrupts her, and waits while the engines load."""
+        self.interrupt()
+        self._put(text)
+
+    async def ask(self, text: str) -> None:
+        """Something typed that waits for its turn; returns when the answer is over, or the talk is."""
+        await asyncio.wait([self._put(text)])
+
+    def interrupt(self) -> None:
+        """Stops what she says or thinks, now; harmless when she does neither."""
+        if self._floor is not None:
+            self._floor.interrupt()
+
+    def listen(self, on: bool) -> None:
+        """The talk key: opens or closes her ears."""
+        if not self.can_listen:
+            self._announce(Notice("chat.no_microphone", severity="warning"))
+            return
+        self.listening = on
+        if not on:
+            self._endpointer.reset()
+            if self._floor is not None and self._floor.guessing:
+                self._floor.interrupt()
+        self._settle()
+
+    async def close(self) -> None:
+        """Ends `run`, which frees everything; safe to call twice, and before `run`."""
+        self._closing.set()
+
+    # --- loading ------------------------------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        greeting = self._manner.greeting
+        if greeting is not None:
+            self._memory.greet(greeting[0])
+            self._announce(Greeted(*greeting))
+        prompt = ReplyRequest(self._memory.prefix(), max_tokens=1, temperature=0.0)
+        await self._crew.load(prompt, hears=self._microphone is not None)
+        if self._crew.failures.keys() & {"vad", "asr"}:
+            self.can_listen = self.listening = False
+        self._loaded.set()
+        if greeting is not None and self._manner.greets_aloud:
+            await self._greet_aloud(*greeting)
+        self._settle()
+
+    async def _greet_aloud(self, text: str, emotion: str) -> None:
+        """Heard like a reply's first sentence; it is not a turn, and anything typed cuts it short."""
+        voices = self._crew.engines.voices
+        with suppress(VtuberError):  # a greeting without sound is still on the screen
+            speech = await voices.speak(voices.prepare(0, text, emotion))
+            if speech is not None and self._typed.empty():
+                self._set_phase("speaking")
+                await self._speaker.play(speech).finished()
+
+    # --- hearing ------------------------------------------------------------------------------------------------
+
+    async def _listen(self, floor: Floor) -> None:
+        await self._loaded.wait()
+        if self._microphone is None or not self.can_listen:
+            return
+        ears = Ears(self._microphone, self._crew.engines.vad, self._endpointer, self._announce, self._microphone_opened)
+        while True:
+            try:
+                async with aclosing(ears.changes(self._attentive)) as changes:
+                    async for change in changes:
+                        await self._follow(change, floor)
+                break
+            except AudioUnavailable as error:
+                await self._wait_for_microphone(error)
+        await floor.rest()
+        if self._manner.ends_with_microphone:
+            self._closing.set()
+
+    async def _follow(self, change: Change, floor: Floor) -> None:
+        now = asyncio.get_running_loop().time()
+        match change:
+            case Started():
+                if floor.busy:
+                    floor.interrupt()
+                self._set_phase("hearing")
+            case Paused(revision, samples, silent):
+                await self._begin(floor, Asked("voice", now - silent, samples=samples), revision)
+            case Resumed():
+                floor.interrupt()
+            case Ended(revision, silent):
+                self._commit(floor, revision, silent * 1000)
+            case Dropped():
+                self._settle()
+
+    def _microphone_opened(self) -> None:
+        if not self.can_listen:
+            self.can_listen = True
+            self._announce(Notice("chat.microphone_back"))
+            self._settle()
+
+    async def _wait_for_microphone(self, error: AudioUnavailable) -> None:
+        if self.can_listen:
+            self.can_listen = False
+            self._announce(Failed(error))
+            self._settle()
+        await asyncio.sleep(_RETRY_SECONDS)
+
+    # --- turns --------------------------------------------------------------------------------------------------
+
+    async def _answer_typed(self, floor: Floor) -> None:
+        await self._loaded.wait()
+        while True:
+            text, at, answered = await self._typed.get()
+            self._speaker.stop()
+            self._endpointer.reset()
+            await self._begin(floor, Asked("text", at, text=text), 0)
+            self._commit(floor, 0)
+            await floor.rest()
+            if not answered.done():
+                answered.set_result(None)
+
+    async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
+        if (failure := self._crew.failures.get("llm")) is not None:
+            self._announce(Failed(failure))
+            return
+        if self._partner is None:
+            engines = self._crew.engines
+            window = Window(engines.llm.engine.count_tokens, engines.llm.engine.capabilities.context)
+            replier = Replier(engines.llm, self._memory, window, self._manner.style)
+            self._partner = Partner(
+                engines.asr, self._manner.language, replier, engines.voices, self._speaker, self._memory
+            )
+        await floor.begin(asked, revision, self._partner)
+
+    def _commit(self, floor: Floor, revision: int, hangover_ms: float | None = None) -> None:
+        if not floor.guessing:
+            self._settle()
+            return
+        if not self._manner.barge_in:
+            self._attentive.clear()
+        self._endpointer.start_frames = _BARGE_IN_FRAMES
+        self._set_phase("thinking")
+        floor.commit(revision, hangover_ms)
+
+    def _turn_ended(self) -> None:
+        if not self._closing.is_set():
+            self._settle()
+
+    # --- telling ------------------------------------------------------------------------------------------------
+
+    def _announce(self, event: Event) -> None:
+        if isinstance(event, SentenceStarted):
+            self._set_phase("speaking")
+        self.events.send(event)
+
+    def _settle(self) -> None:
+        """The phase and the ears as they should be while she neither thinks nor speaks."""
+        if not self._loaded.is_set() or (self._floor is not None and self._floor.busy):
+            return
+        self._endpointer.start_frames = _START_FRAMES
+        if self.listening and self.can_listen:
+            self._attentive.set()
+        else:
+            self._attentive.clear()
+        self._set_phase("hearing" if self._endpointer.hearing else "listening" if self._attentive.is_set() else "idle")
+
+    def _set_phase(self, phase: Phase) -> None:
+        if phase != self.phase:
+            self.phase = phase
+            self.events.send(PhaseChanged(phase))
+
+    # --- ending -------------------------------------------------------------------------------------------------
+
+    def _put(self, text: str) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[None] = loop.create_future()
+        if self._closing.is_set():
+            answered.cancel()
+        else:
+            self._typed.put_nowait((text, loop.time(), answered))
+        return answered
+
+    async def _free(self) -> None:
+        if self._microphone is not None:
+            await self._microphone.close()
+        await self._speaker.close()
+        await self._crew.close()
+        self.events.close()
