@@ -47,6 +47,9 @@ _WORDS = {
     "float_": "config.number",
     "finite_number": "config.number",
     "string_type": "config.text",
+    "string_pattern_mismatch": "config.plain_name",
+    "string_too_long": "config.too_long",
+    "too_long": "config.too_many",
     "dict_type": "config.mapping",
     "model_type": "config.mapping",
     "model_attributes_type": "config.mapping",
@@ -61,16 +64,37 @@ _WORDS = {
 class Document:
     """What a file says, and where it says it. An empty file says nothing: `data` is {}."""
 
-    path: Path
+    path: Path | str
+    """The file; or, of what comes from elsewhere in the same shape, a name to show, like that of a variable."""
     data: dict[str, Value]
     lines: Mapping[Key, int] = field(default_factory=dict[Key, int])
-    """The line, from 1, of every key and every list item."""
+    """The line, from 1, of every key and every list item; no lines if this is not from a file."""
 
     def line(self, key: Key) -> int:
         """The line of `key`, or of the nearest thing around it that is in the file."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
+
+    def place(self, key: Key) -> str:
+        """Where `key` is, for messages: `file:line`, or the name if there is no file."""
+        return self.path if isinstance(self.path, str) else f"{self.path}:{self.line(key)}"
+
+    def has(self, key: Key) -> bool:
+        value: Value = self.data
+        for part in key:
+            if isinstance(value, dict) and part in value:
+                value = value[str(part)]
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                return False
+        return True
+
+    def refusal(self, words: str, key: Key, **params: Any) -> ConfigError:
+        """A ConfigError about `key` of this document."""
+        name = dotted(key)
+        return ConfigError(words, file=self.path, line=self.line(key), place=self.place(key), name=name, **params)
 
 
 def load(path: Path, what: str) -> Document:
@@ -103,20 +127,23 @@ def parse(raw: bytes, path: Path) -> Document:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError("config.not_utf8", file=path, line=raw.count(b"\n", 0, error.start) + 1) from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError("config.not_utf8", file=path, line=line, place=f"{path}:{line}") from error
     loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
         return _Reader(path, cast("Iterator[Any]", yaml.parse(text, Loader=loader))).document()  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
+        place = f"{path}:{line}"
         lines = text.splitlines()
         if line <= len(lines) and lines[line - 1].lstrip(" ").startswith("\t"):
-            raise ConfigError("config.tab", file=path, line=line) from error
-        raise ConfigError("config.not_yaml", file=path, line=line, reason=error.problem or "?") from error
+            raise ConfigError("config.tab", file=path, line=line, place=place) from error
+        raise ConfigError("config.not_yaml", file=path, line=line, place=place, reason=error.problem or "?") from error
     except yaml.YAMLError as error:  # the reader's: a character that YAML has no place for
         position = int(getattr(error, "position", 0))
-        raise ConfigError("config.control", file=path, line=text.count("\n", 0, position) + 1) from error
+        line = text.count("\n", 0, position) + 1
+        raise ConfigError("config.control", file=path, line=line, place=f"{path}:{line}") from error
 
 
 def scalar(text: str) -> None | bool | int | float | str:
@@ -204,14 +231,15 @@ class _Reader:
         return found
 
     def _refusal(self, key: str, event: Any, **params: Any) -> ConfigError:
-        return ConfigError(key, file=self._path, line=event.start_mark.line + 1, **params)
+        line = event.start_mark.line + 1
+        return ConfigError(key, file=self._path, line=line, place=f"{self._path}:{line}", **params)
 
 
 # --- against a model --------------------------------------------------------------------------------------------
 
 
 def validate(document: Document, model: type[M]) -> M:
-    """The document as a `model`.
+    """The document as a `model`. Its text patterns are expected to be names of letters, digits, `-` and `_`.
 
     Raises:
         ConfigError: the first thing wrong, with its line; for an unknown key the nearest known one.
@@ -229,15 +257,14 @@ def refusal(error: Any, document: Document, model: type[BaseModel]) -> ConfigErr
     details = cast("list[ErrorDetails]", error.errors(include_url=False, include_input=False))
     detail = min(details, key=lambda one: (one["type"] != "extra_forbidden", document.line(_place(one, document))))
     key = _place(detail, document)
-    file, line, name = document.path, document.line(key), dotted(key)
     if detail["type"] != "extra_forbidden":
         words, params = reason(detail)
-        return ConfigError(words, file=file, line=line, name=name, **params)
+        return document.refusal(words, key, **params)
     known = sorted(_keys_at(model, key[:-1]))
     nearest = get_close_matches(str(key[-1]), known, n=1, cutoff=0.4)
     if nearest:
-        return ConfigError("config.unknown_key_nearest", file=file, line=line, name=name, nearest=nearest[0])
-    return ConfigError("config.unknown_key", file=file, line=line, name=name, names=", ".join(known))
+        return document.refusal("config.unknown_key_nearest", key, nearest=nearest[0])
+    return document.refusal("config.unknown_key", key, names=", ".join(known))
 
 
 def reason(detail: ErrorDetails) -> tuple[str, dict[str, Any]]:
@@ -262,7 +289,7 @@ def _place(detail: ErrorDetails, document: Document) -> Key:
     """The detail's place as far as it is in the file, plus a missing key's name: pydantic adds parts of its own."""
     key = tuple(detail["loc"])
     known = key
-    while known and known not in document.lines:
+    while not document.has(known):
         known = known[:-1]
     return (*known, key[len(known)]) if detail["type"] == "missing" and len(known) < len(key) else known
 

@@ -1,0 +1,259 @@
+"""The settings, and where each of them comes from.
+
+Order, the later winning: defaults, the character, the user's own file, `./vtuber.yaml`, `VTUBER_*` variables, flags.
+A variable is named after its key: `VTUBER_TALK__HANGOVER_MS=500` sets `talk.hangover_ms`.
+
+Two of these layers may have been written by a stranger: a character that was downloaded, and `./vtuber.yaml` in a
+folder that was cloned. They may choose engines, models and voices *by name* and change how a talk feels; they may not
+set commands, addresses, keys, or folders and files to load (`models_dir`, a model given by its path). In an engine's
+options they may set `FOREIGN_OPTIONS` only: a list of what is allowed, as nobody knows every plug-in's dangerous word.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from vtuber_cli import paths, yaml_file
+from vtuber_cli.yaml_file import Document, Key, Value
+
+CHARACTER_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
+FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "pitch", "volume", "style"})
+
+_PREFIX = "VTUBER_"
+_OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LANG", "MODELS_DIR"})
+"""The program's own variables that are no settings; so is everything that begins with VTUBER_TEST_."""
+_DENIED = re.compile(
+    r"(command|cmd|args|argv|env|environment|url|uri|endpoint|host|proxy|key|token|secret|password|headers)"
+)
+_PLAIN_NAME = re.compile(r"[\w][\w .+-]{0,79}")
+_WEIGHT_FILE = re.compile(r"\.(gguf|bin|onnx|ort|pt|pth|safetensors)$", re.IGNORECASE)
+
+
+class Section(BaseModel):
+    """A mapping that knows its keys; one without content (`talk:` with every line under it commented out) is empty."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, data: Any) -> Any:
+        return {} if data is None else data
+
+
+class EngineChoice(Section):
+    name: Annotated[str, Field(pattern=CHARACTER_ID)] = "auto"
+    """The engine's name; "auto" takes the one that suits the language and what is installed."""
+    options: dict[str, Any] = {}
+    """The engine's own options. They belong to the engine named: naming another one elsewhere drops them."""
+
+
+class Engines(Section):
+    vad: EngineChoice = EngineChoice()
+    """Tells speech from silence."""
+    asr: EngineChoice = EngineChoice()
+    """Turns speech into text."""
+    llm: EngineChoice = EngineChoice()
+    """Thinks of a reply."""
+    tts: EngineChoice = EngineChoice()
+    """Turns text into speech."""
+
+
+class Talk(Section):
+    hangover_ms: Annotated[int, Field(ge=200, le=3000)] = 600
+    """How long you have to be silent before she answers, in milliseconds."""
+    barge_in: bool = False
+    """Whether speaking interrupts her. Wants headphones: otherwise she hears herself."""
+    hands_free: bool = True
+    """Whether she listens all the time; otherwise only after the talk key."""
+
+
+class Reply(Section):
+    max_tokens: Annotated[int, Field(ge=1, le=4096)] = 160
+    """The longest reply, in the model's tokens."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    """How freely she chooses her words; 0 always takes the likeliest."""
+    seed: int | None = None
+    """The same seed gives the same replies; without one they differ."""
+
+
+class Audio(Section):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    input: str | None = None
+    """Number or part of the name of the microphone; without it the system's own choice."""
+    output: str | None = None
+    """Number or part of the name of the speaker; without it the system's own choice."""
+
+
+class Settings(Section):
+    language: Literal["auto", "en", "ko"] = "auto"
+    """Of the interface and of the talk; "auto" follows the system."""
+    character: Annotated[str, Field(pattern=CHARACTER_ID)] = "mika"
+    """Who talks to you."""
+    models_dir: Annotated[Path, AfterValidator(Path.expanduser)] | None = None
+    """Where models are kept; without it the user's data folder."""
+    engines: Engines = Engines()
+    talk: Talk = Talk()
+    reply: Reply = Reply()
+    audio: Audio = Audio()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings in force, and where each came from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+    def source_of(self, key: str) -> str:
+        """Where `talk.hangover_ms` comes from: "default", "character", "flag", `file:line` or a variable's name."""
+        return self.sources.get(key, "default")
+
+
+def user_file() -> Path:
+    return paths.config_dir() / "config.yaml"
+
+
+def project_file() -> Path:
+    return Path("vtuber.yaml")
+
+
+def load(flags: Mapping[str, object] | None = None, character: Mapping[str, object] | None = None) -> Loaded:
+    """Puts the layers together.
+
+    Args:
+        flags: by dotted key, as `{"talk.hangover_ms": 500}`; None as a value means that the flag was not given.
+        character: what the character wishes (`Character.settings`); not known yet when asking who the character is.
+
+    Raises:
+        ConfigError: names file, line and key, or the variable.
+    """
+    layers: list[Document] = []
+    if character:
+        layers.append(Document("character", cast("dict[str, Value]", dict(character))))
+    layers.extend(_files())
+    layers.extend(_variables(os.environ))
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    layers.extend(
+        Document("flag", _nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items()
+    )
+
+    data: dict[str, Value] = {}
+    sources: dict[str, str] = {}
+    for layer in layers:
+        said = yaml_file.validate(layer, Settings).model_dump(exclude_unset=True)
+        for key, value in _leaves(said):
+            _set(data, sources, key, value)
+            sources[".".join(key)] = layer.place(key)
+    return Loaded(yaml_file.validate(Document("settings", data), Settings), sources)
+
+
+def check_foreign(document: Document) -> None:
+    """Refuses what a stranger's file may not say.
+
+    Raises:
+        ConfigError: names the first such key.
+    """
+    for key, value in _everything(document.data, ()):
+        name = str(key[-1]).lower().replace("-", "_")
+        in_options = "options" in key[:-1]
+        if name == "models_dir" or _DENIED.fullmatch(name.rpartition("_")[2]) or _DENIED.fullmatch(name):
+            raise document.refusal("config.foreign", key, user_file=user_file())
+        if in_options and name not in FOREIGN_OPTIONS:
+            raise document.refusal("config.foreign", key, user_file=user_file())
+        if in_options and not _is_plain(value):
+            raise document.refusal("config.foreign_value", key, user_file=user_file())
+
+
+def _is_plain(value: Value) -> bool:
+    """A number, or a name that can be no path and no file of weights."""
+    if isinstance(value, str):
+        return _PLAIN_NAME.fullmatch(value) is not None and _WEIGHT_FILE.search(value) is None
+    return value is None or isinstance(value, (int, float))
+
+
+def _files() -> Iterator[Document]:
+    mine, foreign = user_file(), project_file()
+    if os.path.lexists(mine):
+        yield _anchored(yaml_file.load(mine, "config"))
+    if os.path.lexists(foreign):
+        document = yaml_file.load(foreign, "config")
+        check_foreign(document)
+        yield document
+
+
+def _anchored(document: Document) -> Document:
+    """A relative `models_dir` in the user's file is meant from that file, not from wherever the program is started."""
+    folder = document.data.get("models_dir")
+    if isinstance(folder, str) and isinstance(document.path, Path):
+        return Document(
+            document.path,
+            {**document.data, "models_dir": str(document.path.parent / Path(folder).expanduser())},
+            document.lines,
+        )
+    return document
+
+
+def _variables(environment: Mapping[str, str]) -> Iterator[Document]:
+    """One document for each variable that is a setting; an empty variable counts as not there."""
+    known = set(Settings.model_fields)
+    for variable, value in sorted(environment.items()):
+        if not value or not variable.startswith(_PREFIX):
+            continue
+        name = variable.removeprefix(_PREFIX)
+        if name == "MODELS_DIR":
+            yield Document(variable, {"models_dir": value})
+        if name in _OTHER_VARIABLES or name.startswith("TEST_"):
+            continue
+        key = name.lower().split("__")
+        # Other programs' variables may begin like ours; a slip of the pen in one of our own should not go unseen.
+        if len(key) > 1 or key[0] in known or get_close_matches(key[0], known, n=1, cutoff=0.8):
+            yield Document(variable, _nested(tuple(key), value))
+
+
+def _nested(key: Key, value: Value) -> dict[str, Value]:
+    for part in reversed(key):
+        value = {str(part): value}
+    return cast("dict[str, Value]", value)
+
+
+def _leaves(data: Mapping[str, Value], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value]]:
+    """Every value that is not a mapping; an engine's name before its options."""
+    for name, value in sorted(data.items()):
+        key = (*above, name)
+        if isinstance(value, dict):
+            yield from _leaves(value, key)
+        else:
+            yield key, value
+
+
+def _everything(value: Value, above: Key) -> Iterator[tuple[Key, Value]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in pairs:
+        yield (*above, name), inner
+        yield from _everything(inner, (*above, name))
+
+
+def _set(data: dict[str, Value], sources: dict[str, str], key: tuple[str, ...], value: Value) -> None:
+    """Sets a value; an engine's new name takes the options of the old one away."""
+    inner = data
+    for part in key[:-1]:
+        inner = cast("dict[str, Value]", inner.setdefault(part, {}))
+    match key:
+        case ("engines", kind, "name") if inner.get("name", "auto") != value:
+            inner.pop("options", None)
+            for gone in [name for name in sources if name.startswith(f"engines.{kind}.options.")]:
+                del sources[gone]
+        case _:
+            pass
+    inner[key[-1]] = value
