@@ -1,0 +1,95 @@
+"""How a download looks on the command line: a bar on a terminal, a few plain lines elsewhere. All of it on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from vtuber_cli.cli.show import notice
+from vtuber_cli.i18n import t
+
+if TYPE_CHECKING:
+    from vtuber_cli.weights import Plan, Progress, Report
+
+_STEP = 25
+"""Percent between two plain lines."""
+
+
+def announce(plan: Plan) -> None:
+    """Says what will be fetched, how big it is, under which licences, where to, and how much room there is."""
+    from vtuber_cli.weights import human
+
+    total = {"count": len(plan.models), "download": human(plan.download), "size": human(plan.size)}
+    notice(t("weights.plan.total", **total))
+    for model in plan.models:
+        params = {"name": model.name, "kind": t(f"weights.kind.{model.kind}"), "size": human(model.size)}
+        notice(t("weights.plan.model", licence=model.licence, **params))
+    notice(t("weights.plan.folder", folder=plan.folder, free=human(plan.free)))
+
+
+@contextmanager
+def shown(plan: Plan) -> Generator[Report, None, None]:
+    """Draws the downloads of `plan` while the block runs; the value is the report for `Weights.ensure`."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
+        yield _Lines()
+        return
+    bars = _Bars(plan)
+    with bars.progress:
+        yield bars
+
+
+class _Lines:
+    """A line when a model begins, at every quarter, and when it is ready."""
+
+    def __init__(self) -> None:
+        self._said: object = None
+
+    def __call__(self, progress: Progress) -> None:
+        percent = progress.done * 100 // max(progress.total, 1) // _STEP * _STEP if progress.stage == "fetching" else 0
+        now = (progress.model, progress.stage, percent)
+        if now != self._said:
+            self._said = now
+            notice(words(progress, percent))
+
+
+def words(progress: Progress, percent: int) -> str:
+    """One plain sentence about a download."""
+    from vtuber_cli.weights import human
+
+    params = {"name": progress.model, "percent": percent, "size": human(progress.total)}
+    return t(f"weights.progress.{progress.stage}", **params)
+
+
+class _Bars:
+    """One bar for each model."""
+
+    def __init__(self, plan: Plan) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.fields[model]:<14}", markup=False),
+            BarColumn(bar_width=24),
+            DownloadColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}", markup=False),
+        )
+        self.progress = Progress(*columns, console=Console(stderr=True))
+        self._tasks: dict[str, Any] = {
+            model.name: self.progress.add_task("", total=model.download, start=False, model=model.name)
+            for model in plan.models
+        }
+
+    def __call__(self, progress: Progress) -> None:
+        task = self._tasks[progress.model]
+        if progress.stage == "fetching":
+            self.progress.start_task(task)
+        self.progress.update(
+            task,
+            completed=progress.done,
+            total=progress.total,
+            description=t(f"weights.stage.{progress.stage}"),
+        )

