@@ -1,0 +1,3 @@
+from ctranslate2 import models as models
+
+class StorageView: ...

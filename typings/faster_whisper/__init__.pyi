@@ -1,0 +1,1 @@
+from faster_whisper.transcribe import WhisperModel as WhisperModel

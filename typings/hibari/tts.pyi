@@ -1,0 +1,3 @@
+class Hibari:
+    @staticmethod
+    def split_sentences(text: str) -> list[str]: ...

@@ -1,0 +1,28 @@
+"""Importing an engine's heavy library, on use, with an error that says what to install."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from vtuber_cli.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from vtuber_cli.events import EngineKind
+
+
+@contextmanager
+def library(kind: EngineKind, name: str) -> Generator[None]:
+    """Turns an `ImportError` inside into the `EngineUnavailable` that the registry raises for an engine's own module.
+
+    Args:
+        kind: of the engine that imports.
+        name: the engine's name in the registry.
+    """
+    try:
+        yield
+    except ImportError as error:
+        module = error.name or str(error)
+        raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=module) from error
