@@ -190,7 +190,7 @@ def test_a_folders_own_file_may_choose_by_name(home: Path) -> None:
         "character: rin\nengines: {llm: {name: llama, options: {model: qwen3-1.7b}}, tts: {options: {speed: 1.2}}}",
     )
     settings = config.load().settings
-    assert (settings.character, settings.engines.llm.options) == ("rin", {"model": "qwen-1.7b"})
+    assert (settings.character, settings.engines.llm.options) == ("rin", {"model": "qwen3-1.7b"})
     assert settings.engines.tts.options == {"speed": 1.2}
 
 

@@ -1,0 +1,264 @@
+"""What was said, as it was heard.
+
+Written by the conversation, awaited, so that the user's words are safe before the model starts and a reply's words are
+safe as each sentence is heard. Read by whoever asks, from any thread.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Literal, TypeAlias, cast
+
+from vtuber_cli.errors import UsageError
+from vtuber_cli.events import Timings, Via
+from vtuber_cli.store.database import Database
+
+Clock: TypeAlias = Callable[[], datetime]
+"""The time now, with its zone."""
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter that looks like a digit, in ASCII order, so that ids sort by age."""
+_TIME_DIGITS = 7
+_RANDOM_DIGITS = 5
+_TRIGRAM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk, as a list shows it."""
+
+    id: str
+    character: str
+    language: str
+    started: str
+    """UTC, ISO 8601, as all times here."""
+    ended: str
+    """When the last message came."""
+    turns: int
+    """How many times the user spoke."""
+    first: str
+    """What the user said first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of a talk."""
+
+    id: int
+    talk: str
+    turn: int
+    role: Literal["user", "assistant"]
+    text: str
+    """What was said; of a reply, what was heard of it."""
+    emotion: str | None
+    via: Via | None
+    interrupted: bool
+    """The reply was cut short: by the user, or by the end of the program."""
+    timings: Timings | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A message that a search found, and who talked there."""
+
+    entry: Entry
+    character: str
+
+
+class History:
+    """The talks of all characters.
+
+    Args:
+        database: where they are kept; `close` closes it.
+        clock: gives the times that are shown. The order of things comes from the database, not from a clock.
+    """
+
+    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self._database = database
+        self._clock = clock
+
+    def close(self) -> None:
+        self._database.close()
+
+    # --- writing: each returns when its row is safe on disk. Raises StoreError, and then nothing was written --------
+
+    async def open_talk(self, character: str, language: str) -> str:
+        """Begins a talk; returns its id. One in which the user never says anything is not listed."""
+        at = self._now()
+        talk = _new_id(self._clock())
+
+        def insert(db: sqlite3.Connection) -> str:
+            db.execute(
+                "INSERT INTO talks (id, character, language, started) VALUES (?, ?, ?, ?)",
+                (talk, _storable(character), language, at),
+            )
+            return talk
+
+        return await self._database.write(insert)
+
+    async def add_user(self, talk: str, turn: int, text: str, via: Via) -> int:
+        """Keeps what the user said; returns its row. To be awaited before the model starts."""
+        return await self._insert(talk, turn, "user", "whole", _storable(text), via)
+
+    async def start_reply(self, talk: str, turn: int) -> int:
+        """Makes room for a reply, of which nothing has been heard yet; returns its row."""
+        return await self._insert(talk, turn, "assistant", "speaking", "", None)
+
+    async def hear(self, row: int, text: str, emotion: str | None = None) -> None:
+        """Keeps what has been heard of a reply so far: all of it, not only what is new."""
+        await self._update(
+            "UPDATE messages SET text = ?, emotion = coalesce(?, emotion) WHERE id = ?", _storable(text), emotion, row
+        )
+
+    async def end_reply(self, row: int, text: str, interrupted: bool, timings: Timings | None = None) -> None:
+        """The reply is over; `text` is what was heard of it."""
+        state = "interrupted" if interrupted else "whole"
+        times = json.dumps(asdict(timings)) if timings is not None else None
+        await self._update(
+            "UPDATE messages SET text = ?, state = ?, timings = ? WHERE id = ?", _storable(text), state, times, row
+        )
+
+    async def drop_reply(self, row: int) -> None:
+        """Not a word was heard: there was no reply."""
+        await self._update("DELETE FROM messages WHERE id = ? AND role = 'assistant'", row)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def messages(self, talk: str) -> list[Entry]:
+        """What was said in a talk (a whole id), oldest first. Replies of which nothing was heard are left out."""
+        with self._database.reading() as db:
+            rows = db.execute(f"{_ENTRIES} WHERE t.id = ? {_HEARD} ORDER BY m.id", (talk,)).fetchall()
+        return [_entry(row) for row in rows]
+
+    def list_talks(self, *, character: str | None = None, limit: int | None = None) -> list[Talk]:
+        """The talks in which the user said something, the one talked in last first."""
+        with self._database.reading() as db:
+            rows = db.execute(_TALKS, (character, character, -1 if limit is None else limit)).fetchall()
+        return [Talk(*row) for row in rows]
+
+    def latest_talk(self, character: str) -> Talk | None:
+        """The talk to go on with."""
+        return next(iter(self.list_talks(character=character, limit=1)), None)
+
+    def talk(self, prefix: str) -> Talk:
+        """The talk whose id begins like this.
+
+        Raises:
+            UsageError: none does, or several do; names the nearest, or the several.
+        """
+        talks = self.list_talks()
+        found = [talk for talk in talks if prefix and talk.id.startswith(prefix.lower())]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError("history.ambiguous", id=prefix, ids=", ".join(talk.id for talk in found[:5]))
+        nearest = get_close_matches(prefix.lower(), [talk.id for talk in talks], n=1, cutoff=0.5)
+        if nearest:
+            raise UsageError("history.unknown_nearest", id=prefix, nearest=nearest[0])
+        raise UsageError("history.unknown", id=prefix)
+
+    def search(self, query: str, *, limit: int = 50) -> list[Match]:
+        """The messages that contain every word of `query`, in any case, as part of a word too; newest first."""
+        words = unicodedata.normalize("NFC", _storable(query.replace("\0", ""))).split()
+        long = [word for word in words if len(word) >= _TRIGRAM]
+        conditions: list[str] = []
+        values: list[str] = []
+        if long:
+            conditions.append("m.id IN (SELECT rowid FROM words WHERE words MATCH ?)")
+            values.append(" ".join('"' + word.replace('"', '""') + '"' for word in long))
+        for word in words:
+            if len(word) < _TRIGRAM:  # the index knows nothing shorter than three letters
+                conditions.append("m.text LIKE ? ESCAPE '\\'")
+                values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        if not conditions:
+            return []
+        with self._database.reading() as db:
+            rows = db.execute(
+                f"{_ENTRIES} WHERE {' AND '.join(conditions)} {_HEARD} ORDER BY m.id DESC LIMIT ?", (*values, limit)
+            ).fetchall()
+        return [Match(_entry(row), row[-1]) for row in rows]
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    async def _insert(self, talk: str, turn: int, role: str, state: str, text: str, via: Via | None) -> int:
+        at = self._now()
+
+        def insert(db: sqlite3.Connection) -> int:
+            row = db.execute(
+                "INSERT INTO messages (talk, turn, role, state, text, via, at)"
+                " SELECT seq, ?, ?, ?, ?, ?, ? FROM talks WHERE id = ?",
+                (turn, role, state, text, via, at, talk),
+            )
+            if row.rowcount != 1:
+                raise UsageError("history.unknown", id=talk)
+            return cast("int", row.lastrowid)
+
+        return await self._database.write(insert)
+
+    async def _update(self, statement: str, *values: object) -> None:
+        await self._database.write(lambda db: db.execute(statement, values) and None)
+
+
+_ENTRIES = """
+    SELECT m.id, t.id, m.turn, m.role, m.text, m.emotion, m.via, m.state, m.timings, m.at, t.character
+    FROM messages m JOIN talks t ON t.seq = m.talk
+"""
+_HEARD = "AND (m.role = 'user' OR m.text <> '')"
+_TALKS = """
+    SELECT t.id, t.character, t.language, t.started, last.at, count(*), first.text
+    FROM talks t
+    JOIN messages m ON m.talk = t.seq AND m.role = 'user'
+    JOIN messages first ON first.id = (SELECT min(id) FROM messages WHERE talk = t.seq AND role = 'user')
+    JOIN messages last ON last.id = (SELECT max(id) FROM messages WHERE talk = t.seq)
+    WHERE (? IS NULL OR t.character = ?)
+    GROUP BY t.seq ORDER BY last.id DESC LIMIT ?
+"""
+
+
+def short_ids(ids: Sequence[str], shortest: int = 8) -> dict[str, str]:
+    """For each id the shortest beginning, of at least `shortest` letters, that no other of them has."""
+    length = shortest
+    while len({one[:length] for one in ids}) < len(set(ids)):
+        length += 1
+    return {one: one[:length] for one in ids}
+
+
+def _new_id(now: datetime) -> str:
+    """The second in 7 base-32 digits, so that ids sort by age and tell little apart, then 5 of chance."""
+    number = (max(0, int(now.timestamp())) << 5 * _RANDOM_DIGITS) | secrets.randbits(5 * _RANDOM_DIGITS)
+    length = _TIME_DIGITS + _RANDOM_DIGITS
+    return "".join(_DIGITS[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+def _storable(text: str) -> str:
+    """SQLite keeps UTF-8, which has no half characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    number, talk, turn, role, text, emotion, via, state, timings, at = cast(
+        "tuple[int, str, int, Literal['user', 'assistant'], str, str | None, Via | None, str, str | None, str]",
+        tuple(row[:10]),
+    )
+    return Entry(
+        number, talk, turn, role, text, emotion, via, role == "assistant" and state != "whole", _timings(timings), at
+    )
+
+
+def _timings(text: str | None) -> Timings | None:
+    """A turn's times; a newer program's extra ones are left out."""
+    if text is None:
+        return None
+    values = cast("dict[str, float | None]", json.loads(text))
+    return Timings(**{name: values.get(name) for name in Timings.__dataclass_fields__})
