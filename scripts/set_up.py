@@ -18,9 +18,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
@@ -86,7 +85,7 @@ def set_up(layers: set[str], lock: int) -> None:
         command = [uv, "venv", "--quiet", "--clear", "--no-project", "--prompt", "vtuber"]
         run([*command, "--python", str(_base_python()), str(VENV)], environment, lock, "setup.failed_venv")
     if not same:
-        say(t("setup.packages" if keep is False else "setup.packages_changed", count=_count(layers)))
+        say(t("setup.packages" if not keep else "setup.packages_changed", count=_count(layers)))
         files = [str(ROOT / LOCKS[layer]) for layer in LOCKS if layer in layers]
         # Wheels with the locked hashes or nothing.
         command = [uv, "pip", "sync", "--python", python, "--require-hashes", "--no-build", *_quiet("--quiet")]
@@ -106,9 +105,9 @@ def ready(layers: set[str]) -> bool:
 
 def run(command: Sequence[str], environment: dict[str, str], lock: int, failure: str) -> None:
     """Runs one tool, its talk on stderr. It inherits the lock, which thus outlives a killed set-up."""
-    inherited = {} if os.name == "nt" else {"pass_fds": (lock,)}
+    inherited = () if os.name == "nt" else (lock,)
     try:
-        done = subprocess.run(command, env=environment, stdout=sys.stderr, cwd=ROOT, check=False, **inherited)
+        done = subprocess.run(command, env=environment, stdout=sys.stderr, cwd=ROOT, check=False, pass_fds=inherited)
     except OSError as error:
         raise Failed(t(failure, reason=error)) from error
     if done.returncode:
@@ -201,7 +200,7 @@ def _size(folder: Path) -> int:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[int]:
+def _alone() -> Generator[int]:
     """Holds the checkout's set-up lock; the system drops it when the last process with it is gone."""
     with (ROOT / ".set-up.lock").open("a+b") as file:
         if not _try_lock(file.fileno()):
@@ -230,7 +229,7 @@ def _try_lock(file: int) -> bool:
     return True
 
 
-def _check_arguments(asked: Sequence[str]) -> Sequence[str] | NoReturn:
+def _check_arguments(asked: Sequence[str]) -> Sequence[str]:
     if wrong := [name for name in asked if name not in LOCKS]:
         sys.exit(f"usage: set_up.py [{'] ['.join(LOCKS)}] (not {wrong[0]})")
     return asked

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import IO, Any
 
 from vtuber_cli.paths import log_dir
 
@@ -28,16 +28,12 @@ class _OneLine(logging.Formatter):
         return "\n".join([escape(head), *(f"    {escape(line)}" for line in trace.splitlines())])
 
 
-class _PrivateFile(RotatingFileHandler):
+class PrivateFile(RotatingFileHandler):
     """Readable by its owner only, and silent when it cannot write: a log must not end a talk."""
 
-    def _open(self) -> IO[Any]:
-        return open(
-            os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-            "a",
-            encoding="utf-8",
-            errors="backslashreplace",
-        )
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass
@@ -59,11 +55,11 @@ def start() -> None:
     Never raises: without a writable folder the program runs without a log.
     """
     root = logging.getLogger()
-    if any(isinstance(handler, _PrivateFile) for handler in root.handlers):
+    if any(isinstance(handler, PrivateFile) for handler in root.handlers):
         return
     try:
         file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler: logging.Handler = _PrivateFile(file(), maxBytes=_SIZE, backupCount=_KEPT)
+        handler: logging.Handler = PrivateFile(file(), maxBytes=_SIZE, backupCount=_KEPT)
     except OSError:
         # Not even stderr: without a handler Python would print every warning into the middle of a talk.
         handler = logging.NullHandler()
@@ -77,7 +73,7 @@ def start() -> None:
 def stop() -> None:
     """Closes the file and forgets it (tests run many command lines in one process)."""
     root = logging.getLogger()
-    for handler in [each for each in root.handlers if isinstance(each, _PrivateFile)]:
+    for handler in [each for each in root.handlers if isinstance(each, PrivateFile)]:
         root.removeHandler(handler)
         handler.close()
     logging.captureWarnings(False)
@@ -86,7 +82,7 @@ def stop() -> None:
 def crash(error: BaseException) -> bool:
     """Writes the whole traceback of a bug to the file; False if it could not be written."""
     start()
-    if not any(isinstance(handler, _PrivateFile) for handler in logging.getLogger().handlers):
+    if not any(isinstance(handler, PrivateFile) for handler in logging.getLogger().handlers):
         return False
     logging.getLogger("vtuber_cli").critical("crashed", exc_info=error)
     return True

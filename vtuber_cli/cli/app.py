@@ -80,9 +80,9 @@ def build(name: str) -> Any:
     return build_group(group)
 
 
-def _unknown(key: str, name: str, known: Iterable[str], **params: object) -> UsageError:
+def _unknown(key: str, name: str, known: Iterable[str], group: str = "vtuber") -> UsageError:
     nearest = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return UsageError(f"{key}_nearest" if nearest else key, name=name, nearest="".join(nearest), **params)
+    return UsageError(f"{key}_nearest" if nearest else key, name=name, nearest="".join(nearest), group=group)
 
 
 def _choose_language(value: str | None) -> str | None:

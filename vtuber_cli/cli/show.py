@@ -1,10 +1,11 @@
-"""How errors and notices are shown on the command line: stderr, plain, one line each, cleaned of foreign control codes."""
+"""How errors and notices are shown on the command line: on stderr, one plain line each, cleaned of control codes."""
 
 from __future__ import annotations
 
 import errno
 import os
 import sys
+from typing import cast
 
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.i18n import find, t
@@ -63,12 +64,13 @@ def ending(raised: BaseException) -> int:
 
 
 def _cause(raised: BaseException) -> BaseException:
-    """The one error that matters in a task group's bundle: an expected one before a bug is only taken if all are."""
+    """What a task group's bundle is about: its only error, or the first if all are expected; else the bundle itself."""
     if not isinstance(raised, BaseExceptionGroup):
         return raised
-    leaves = [_cause(each) for each in raised.exceptions]
+    bundle = cast("BaseExceptionGroup[BaseException]", raised)
+    leaves = [_cause(each) for each in bundle.exceptions]
     expected = all(isinstance(leaf, (VtuberError, KeyboardInterrupt)) for leaf in leaves)
-    return leaves[0] if len(leaves) == 1 or expected else raised
+    return leaves[0] if len(leaves) == 1 or expected else bundle
 
 
 def _usage(err: Exception) -> VtuberError:
