@@ -39,7 +39,10 @@ class Playback(Protocol):
         ...
 
     async def started(self) -> None:
-        """Returns when its first sample is handed to the device, or when it is stopped before that."""
+        """Returns when its first sample is on its way (after what was queued before it), or when it is stopped.
+
+        Never raises; `finished` does.
+        """
         ...
 
     async def finished(self) -> None:

@@ -1,0 +1,228 @@
+"""A loudspeaker or headphones: the thread's half.
+
+It writes 10 ms blocks into PortAudio's ring and sleeps, wakeably, whenever enough is in it: a stop never has to wait
+for a full ring to move. The stream is open all the time but runs only while there is something to say: started anew
+it sounds within a few milliseconds, where a running one would first say its ring's silence.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vtuber_cli.audio import devices, pcm, portaudio
+from vtuber_cli.audio.resample import resample
+from vtuber_cli.audio.ring import BLOCK_SECONDS, REQUESTED_LATENCY, Ring
+from vtuber_cli.errors import AudioUnavailable, VtuberError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sounddevice
+
+    from vtuber_cli.audio.playback import SpeechPlayback
+
+TAIL_SECONDS = 0.2
+"""Silence played behind the last word before the stream stops, since stopping also empties what lies behind the ring
+(a mixer, a radio link)."""
+
+STALLED_AFTER = 1.5
+"""Seconds without progress after which a device is gone."""
+
+_log = logging.getLogger(__name__)
+
+
+class Cues:
+    """What the loop wants said, where the thread finds it. Nothing is done while its lock is held."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._queue: deque[SpeechPlayback] = deque()
+        self._dropping = False
+        self._closing = False
+        self._deadline = time.monotonic() + portaudio.STUCK_AFTER
+
+    # --- for the loop ---
+
+    def add(self, playback: SpeechPlayback) -> None:
+        with self._changed:
+            if not self._queue:  # the thread may have slept for long; it gets its time anew
+                self._deadline = max(self._deadline, time.monotonic() + STALLED_AFTER)
+            self._queue.append(playback)
+            self._changed.notify()
+
+    def drop(self) -> None:
+        with self._changed:
+            self._queue.clear()
+            self._dropping = True
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._queue.clear()
+            self._closing = True
+            self._changed.notify()
+
+    def overdue(self) -> bool:
+        """The thread has not come back from the device in the time it gave itself."""
+        with self._changed:
+            return time.monotonic() > self._deadline
+
+    # --- for the thread ---
+
+    def wait(self) -> bool:
+        """Waits until there is something to say; False: nothing more ever."""
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait()
+            self._dropping = False
+            self._deadline = time.monotonic() + portaudio.STUCK_AFTER
+            return not self._closing
+
+    def next(self) -> SpeechPlayback | None:
+        with self._changed:
+            return self._queue.popleft() if self._queue and not self._dropping else None
+
+    def cut(self) -> bool:
+        """To be silent now."""
+        with self._changed:
+            return self._dropping or self._closing
+
+    def rest(self, seconds: float) -> None:
+        """Sleeps, unless there is something to cut."""
+        with self._changed:
+            self._deadline = time.monotonic() + STALLED_AFTER
+            if not self._dropping and not self._closing:
+                self._changed.wait(seconds)
+
+
+class Listener(Protocol):
+    """Who is told; every method but `post` runs in the loop, through `post`."""
+
+    def post(self, tell: Callable[..., object], *args: object) -> None: ...
+    def opened(self, name: str) -> None: ...
+    def finished(self, playback: SpeechPlayback) -> None: ...
+    def ended(self, failure: VtuberError | None) -> None: ...
+
+
+class OutputThread(threading.Thread):
+    """Opens the device, says what is cued until closed, and closes it."""
+
+    def __init__(self, cues: Cues, device: str | int | None, rate: int | None, listener: Listener) -> None:
+        super().__init__(name="vtuber-speaker", daemon=True)
+        self._cues = cues
+        self._device = device
+        self._wanted_rate = rate
+        self._listener = listener
+        self._chosen = ""
+        self.underruns = 0
+
+    def run(self) -> None:
+        failure: VtuberError | None = None
+        try:
+            stream = portaudio.open_stream(self._open, "output", self._device)
+            try:
+                self._listener.post(self._listener.opened, self._chosen)
+                while self._cues.wait():
+                    self._say(stream)
+            finally:
+                portaudio.close_stream(stream)
+        except VtuberError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - PortAudioError or a driver's surprise: the talk goes on
+            _log.info("speaker %s: %s", self._chosen, error, exc_info=True)
+            failure = AudioUnavailable("audio.speaker_gone", device=self._chosen or self._device or "default")
+        self._listener.post(self._listener.ended, failure)
+
+    def _open(self, sound: Any) -> sounddevice.RawOutputStream:
+        """At the device's own rate; mono if it can."""
+        device = devices.choose(devices.listed(sound, "output"), self._device, "output")
+        self._chosen = device.name
+        options = {
+            "device": device.index,
+            "samplerate": self._wanted_rate or device.rate,
+            "dtype": "int16",
+            "latency": REQUESTED_LATENCY,
+        }
+        try:
+            return sound.RawOutputStream(channels=1, **options)
+        except sound.PortAudioError:
+            return sound.RawOutputStream(channels=min(2, device.channels), **options)
+
+    def _say(self, stream: sounddevice.RawOutputStream) -> None:
+        """From a stopped stream to a stopped stream."""
+        run = _Run(Ring(stream), self._cues, self._listener)
+        try:
+            while run.step():
+                pass
+        finally:
+            self.underruns += run.ring.underruns
+        stream.abort()
+
+
+class _Run:
+    """The stream while it runs: what is being said, and how much of it was heard."""
+
+    def __init__(self, ring: Ring, cues: Cues, listener: Listener) -> None:
+        self.ring = ring
+        self._cues = cues
+        self._listener = listener
+        self._playing: deque[tuple[SpeechPlayback, int, int]] = deque()
+        """Playbacks with their first and last positions in the ring."""
+        self._begun: SpeechPlayback | None = None
+        self._pcm = memoryview(b"")
+        self._spoken_until = 0
+        self._progress = (0, time.monotonic())
+
+    def step(self) -> bool:
+        """Writes or rests once; False when all was heard, or to be cut."""
+        if self._cues.cut():
+            return False
+        if not self._pcm:
+            self._take()
+        room = self.ring.room()
+        if room:
+            self._write(room)
+        played = self.ring.played()
+        self._report(played)
+        if not self._playing and played >= self._spoken_until + TAIL_SECONDS * self.ring.rate:
+            return False
+        self._check(played)
+        self._cues.rest(0 if room else BLOCK_SECONDS)
+        return True
+
+    def _take(self) -> None:
+        playback = self._cues.next()
+        if playback is None:
+            return
+        speech = playback.speech
+        self._pcm = memoryview(pcm.to_int16(resample(speech.samples, speech.rate, self.ring.rate), self.ring.channels))
+        first = self.ring.written
+        self._spoken_until = first + len(self._pcm) // self.ring.frame_bytes
+        self._playing.append((playback, first, self._spoken_until))
+
+    def _write(self, room: int) -> None:
+        size = room * self.ring.frame_bytes
+        self.ring.write(self._pcm[:size] if self._pcm else bytes(size))
+        self._pcm = self._pcm[size:]
+
+    def _report(self, played: int) -> None:
+        while self._playing and played >= self._playing[0][2]:
+            self._listener.post(self._listener.finished, self._playing.popleft()[0])
+        if not self._playing:
+            return
+        playback, first, _ = self._playing[0]
+        playback.hear((played - first) / self.ring.rate)
+        if played >= first and playback is not self._begun:
+            self._begun = playback
+            self._listener.post(playback.begin)
+
+    def _check(self, played: int) -> None:
+        before, at = self._progress
+        if played != before:
+            self._progress = (played, time.monotonic())
+        elif time.monotonic() - at > (STALLED_AFTER if played else portaudio.STUCK_AFTER):
+            raise AudioUnavailable("audio.stuck")

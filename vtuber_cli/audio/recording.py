@@ -1,0 +1,150 @@
+"""A sound file as a mouth."""
+
+from __future__ import annotations
+
+import os
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from vtuber_cli.audio import pcm
+from vtuber_cli.audio.playback import SpeechPlayback
+from vtuber_cli.audio.resample import resample
+from vtuber_cli.audio.silent import CaptionSpeaker
+from vtuber_cli.errors import AudioUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vtuber_cli.events import Speech
+
+EMPTY_RATE = 24_000
+"""Rate of a file into which nothing was said."""
+
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_LARGEST = 0xFFFF_FFFF
+
+
+class WavSpeaker:
+    """Writes what is heard to a mono int16 WAV, at the rate of the first voice.
+
+    The file appears, whole, at `close`; until then, and if the program is killed, it is `NAME.part` (a valid WAV at
+    any time), and an older file of that name stays as it was.
+
+    Args:
+        path: of the file.
+        fast: everything is heard at once, instead of in the time it takes to say it.
+
+    Raises:
+        UsageError: the file cannot be made there.
+    """
+
+    def __init__(self, path: Path, *, fast: bool = False) -> None:
+        self.name = path.name
+        self._file = _Recording(path)
+        self._fast = fast
+        self._clock = CaptionSpeaker(heard=self._heard)
+        self._failure: AudioUnavailable | None = None
+
+    def play(self, speech: Speech) -> SpeechPlayback:
+        if not self._fast:
+            return self._clock.play(speech)
+        playback = SpeechPlayback(speech)
+        playback.hear(speech.seconds)
+        try:
+            self._heard(speech, speech.seconds)
+        except AudioUnavailable as error:
+            playback.settle(error)
+        playback.settle()
+        return playback
+
+    def stop(self) -> None:
+        self._clock.stop()
+
+    async def close(self) -> None:
+        """Completes the file.
+
+        Raises:
+            AudioUnavailable: it could not be completed; what was written is in `NAME.part`.
+        """
+        self._clock.stop()
+        self._file.complete()
+
+    def _heard(self, speech: Speech, seconds: float) -> None:
+        if self._failure is not None:  # a full disk: nothing behind a hole
+            raise self._failure
+        heard = speech.samples[: round(seconds * speech.rate)]
+        rate = self._file.begin(speech.rate)
+        try:
+            self._file.append(pcm.to_int16(resample(heard, speech.rate, rate)))
+        except AudioUnavailable as error:
+            self._failure = error
+            raise
+
+
+class _Recording:
+    """A WAV that grows; a valid file after every step, in its place only when complete."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        self._rate = 0
+        self._bytes = 0
+        if path.is_dir():
+            raise UsageError("audio.out_is_folder", file=path)
+        try:
+            self._file = self._part.open("wb", buffering=0)
+        except (OSError, ValueError) as error:
+            raise UsageError("audio.out_denied", file=path, reason=_reason(error)) from error
+
+    def begin(self, rate: int) -> int:
+        """The file's rate: the first one asked for."""
+        self._rate = self._rate or rate
+        return self._rate
+
+    def append(self, data: bytes) -> None:
+        """Raises `AudioUnavailable`, and the file is as it was before."""
+        before = self._bytes
+        end = _HEADER.size + before
+        try:
+            self._put(end, data)
+            self._bytes += len(data)
+            self._put(0, self._header())
+        except OSError as error:
+            self._bytes = before
+            with suppress(OSError):
+                self._file.truncate(end)
+            raise self._failed(error) from error
+
+    def complete(self) -> None:
+        if self._file.closed:
+            return
+        self.begin(EMPTY_RATE)
+        try:
+            self._put(0, self._header())
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+        except OSError as error:
+            with suppress(OSError):
+                self._file.close()
+            raise self._failed(error) from error
+
+    def _put(self, at: int, data: bytes) -> None:
+        self._file.seek(at)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+    def _header(self) -> bytes:
+        size, frame = min(self._bytes, _LARGEST - _HEADER.size), pcm.BYTES_A_SAMPLE
+        riff = (b"RIFF", size + _HEADER.size - 8, b"WAVE")
+        form = (b"fmt ", 16, 1, 1, self._rate, self._rate * frame, frame, 8 * frame)
+        return _HEADER.pack(*riff, *form, b"data", size)
+
+    def _failed(self, error: OSError) -> AudioUnavailable:
+        return AudioUnavailable("audio.out_failed", file=self._path, reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
