@@ -38,6 +38,9 @@ COMMANDS = ("chat", "say", "bench", "models", "history")
 class LazyGroup(HelpfulGroup):
     """Knows its commands by name; imports one when it is to run."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args or ["--help"])
+
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
@@ -119,7 +122,7 @@ def top(
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="cli.option.version")
     ] = False,
 ) -> None:
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is None:  # `vtuber --lang ko`
         print(context.get_help())
         return
     from vtuber_cli import log
