@@ -1,0 +1,172 @@
+"""The one screen of a talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events as textual_events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from vtuber_cli.errors import VtuberError
+from vtuber_cli.events import (
+    EngineChanged,
+    Event,
+    Failed,
+    FirstAudio,
+    Greeted,
+    Level,
+    Notice,
+    Phase,
+    PhaseChanged,
+    ReplyEnded,
+    ReplyStarted,
+    SentenceStarted,
+    UserSaid,
+)
+from vtuber_cli.i18n import t
+from vtuber_cli.tui.feed import Talk, error_lines, milliseconds, notice_line, safe, safe_event, safe_line, stages
+from vtuber_cli.tui.symbols import Symbols
+from vtuber_cli.tui.themes import Look
+from vtuber_cli.tui.widgets.card import Card
+from vtuber_cli.tui.widgets.composer import Composer
+from vtuber_cli.tui.widgets.hints import KeyHints
+from vtuber_cli.tui.widgets.status import StatusBar
+from vtuber_cli.tui.widgets.transcript import Transcript
+
+FRAME_SECONDS = 0.066
+"""How often what is streamed is drawn: text, meter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Where the screen reads the time: of day for people, and running seconds for the voice."""
+
+    day: Callable[[], str]
+    """The time of day as shown, "14:02"."""
+    running: Callable[[], float]
+
+
+class ChatScreen(Screen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.interrupt", show=False),
+        Binding("pageup", "scroll(-1)", show=False),
+        Binding("pagedown", "scroll(1)", show=False),
+        Binding("ctrl+home", "top", show=False),
+        Binding("ctrl+end", "bottom", show=False),
+    ]
+
+    def __init__(self, session: Talk, look: Look, symbols: Symbols, clocks: Clocks, devices: str = "") -> None:
+        super().__init__(classes="-ascii" if symbols.ascii else "")
+        self._session = session
+        self._clocks = clocks
+        name = safe_line(session.name)
+        self._name_shown = name
+        self._symbols = symbols
+        self._card = Card(name, safe_line(look.tagline), symbols)
+        self.transcript = Transcript(name, self._card, symbols)
+        self.composer = Composer()
+        self.status = StatusBar(symbols, safe_line(devices))
+        self._keys = KeyHints()
+        self._microphone: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.transcript
+        yield self.composer
+        yield self.status
+        yield self._keys
+
+    def on_mount(self) -> None:
+        for message in self._session.past:
+            if message.role in {"user", "assistant"}:
+                self.transcript.past(message.role == "assistant", safe(message.text))
+        self._show_phase(self._session.phase)
+        self._show_microphone()
+        self.composer.focus()
+        self.set_interval(FRAME_SECONDS, self._tick)
+
+    def show(self, event: Event) -> None:
+        """Takes one announcement of the conversation. Foreign text is made safe here, for all widgets."""
+        match safe_event(event):
+            case Level() as level:
+                self.status.hear(level)
+                return
+            case PhaseChanged(phase=phase):
+                self._show_phase(phase)
+            case EngineChanged() as engine:
+                self._card.engines.change(engine)
+            case Failed(error=error):
+                self.fail(error)
+            case Notice() as notice:
+                self.transcript.note(notice_line(notice), severity=notice.severity)
+            case Greeted(text=text, emotion=emotion):
+                self.transcript.greeted(text, emotion, self._clocks.day())
+            case UserSaid(text=text, via=via):
+                self.transcript.said(text, voice=via == "voice", at=self._clocks.day())
+            case spoken:
+                self._show_reply(spoken)
+        self._show_microphone()
+
+    def _show_reply(self, event: Event) -> None:
+        match event:
+            case ReplyStarted(emotion=emotion):
+                self.transcript.reply_started(emotion, self._clocks.day())
+            case SentenceStarted(sentence=sentence, seconds=seconds):
+                self.transcript.sentence(
+                    sentence.shown, seconds, sentence.emotion, at=self._clocks.day(), now=self._clocks.running()
+                )
+            case FirstAudio(timings=timings):
+                self.transcript.first_audio(milliseconds(timings.first_audio_ms))
+                self.status.strip(stages(timings))
+            case ReplyEnded(text=text, interrupted=interrupted):
+                self.transcript.reply_ended(text, interrupted=interrupted)
+            case _:
+                pass
+
+    def fail(self, error: VtuberError) -> None:
+        self.transcript.note(*error_lines(error), severity="error")
+
+    def _show_phase(self, phase: Phase) -> None:
+        if phase == "hearing":
+            self.transcript.hearing()
+        elif phase in {"listening", "idle"}:
+            self.transcript.hearing_ended()
+        self.status.phase(phase)
+        self.composer.placeholder = self._symbols.words(self._invitation(phase))
+
+    def _show_microphone(self) -> None:
+        """A microphone may come and go during a talk."""
+        there = self._session.can_listen
+        if self._microphone != there:
+            self._microphone = there
+            self.status.microphone(there)
+            self._keys.microphone(there)
+
+    def _invitation(self, phase: Phase) -> str:
+        if phase == "loading":
+            return t("chat.type.loading", name=self._name_shown)
+        if not self._session.can_listen:
+            return t("chat.type.no_mic", name=self._name_shown)
+        return t("chat.type.listening") if self._session.listening else t("chat.type.idle")
+
+    def _tick(self) -> None:
+        self.transcript.tick(self._clocks.running())
+        self.status.tick()
+
+    def on_click(self, event: textual_events.Click) -> None:
+        self.composer.focus()
+
+    def action_scroll(self, pages: int) -> None:
+        if pages < 0:
+            self.transcript.scroll_page_up()
+        else:
+            self.transcript.scroll_page_down()
+
+    def action_top(self) -> None:
+        self.transcript.scroll_home()
+
+    def action_bottom(self) -> None:
+        self.transcript.anchor()

@@ -1,0 +1,105 @@
+"""The terminal around the screen: kept clean of stray output, restored whatever happens, measured."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vtuber_cli.tui.feed import Talk
+    from vtuber_cli.tui.themes import Look
+
+_STARTED = time.monotonic()
+
+
+async def open_screen(session: Talk, look: Look | None = None, *, devices: str = "", log: Path | None = None) -> None:
+    """Shows a talk until the user leaves it or it ends by itself; the session is closed afterwards.
+
+    Args:
+        session: not yet running.
+        look: the character's colours.
+        devices: microphone and speaker by name.
+        log: where native libraries' chatter on stderr goes meanwhile; without it, nowhere.
+
+    Raises:
+        Exception: a bug of ours, after the terminal has been restored.
+    """
+    from vtuber_cli.tui.app import ChatApp
+
+    with quiet_stderr(log):
+        app = ChatApp(session, look, devices=devices)
+        with _signals(app):
+            try:
+                await app.run_async()
+            finally:
+                await app.close_session()
+    if app.failure is not None:
+        raise app.failure
+
+
+@contextmanager
+def quiet_stderr(log: Path | None) -> Generator[None]:
+    """Sends file descriptor 2 to the log, where C libraries write what would tear the screen; Textual keeps the
+    terminal. Restored at the end."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    # Textual draws on `sys.__stderr__`; if that is not the terminal (2>file), stdout is.
+    terminal = os.fdopen(os.dup(2 if os.isatty(2) else 1), "w", encoding="utf-8", errors="replace")
+    target = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    before = sys.__stderr__
+    try:
+        os.dup2(target, 2)
+        sys.__stderr__ = terminal  # pyright: ignore[reportAttributeAccessIssue]
+        yield
+    finally:
+        sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
+        os.dup2(kept, 2)
+        terminal.close()
+        os.close(kept)
+        os.close(target)
+
+
+@contextmanager
+def _signals(app: object) -> Generator[None]:
+    """Leaves in order when the terminal is closed or somebody ends the program; a second signal ends it at once."""
+    from vtuber_cli.tui.app import ChatApp
+
+    assert isinstance(app, ChatApp)
+    loop = asyncio.get_running_loop()
+    names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+
+    def leave() -> None:
+        app.call_later(app.action_quit)
+
+    try:
+        for name in names:
+            loop.add_signal_handler(getattr(signal, name), leave)
+    except NotImplementedError:  # Windows has no such handlers
+        names = []
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(getattr(signal, name))
+
+
+def note_first_paint() -> None:
+    """Writes the seconds since the start of the process into the file that VTUBER_FIRST_PAINT names, if any."""
+    if file := os.environ.get("VTUBER_FIRST_PAINT"):
+        Path(file).write_text(f"{seconds_since_start():.3f}\n", encoding="ascii")
+
+
+def seconds_since_start() -> float:
+    """The age of this process; where the system does not tell, the time since this module was imported."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return time.monotonic() - _STARTED
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
