@@ -49,8 +49,12 @@ _LOOPING = 2.4
 _UNSURE = -1.0
 """Mean log probability of the tokens, below which the text is doubtful."""
 _NO_SPEECH = 0.5
-_SPEECH, _SPEECH_FRAMES = 0.5, 3
-"""Fewer frames (32 ms) than this of that probability, by the library's VAD, are not speech."""
+_VAD_FRAME = 512
+_VOICED = 0.5
+_SPEECH_FRAMES = 3
+"""Fewer frames (32 ms) that the library's VAD calls voiced are not speech."""
+_SURE_FRAMES = 22
+"""More than 0.7 s of voiced frames are speech, whatever Whisper thinks: it doubts accents and small languages."""
 
 _UNSPACED = frozenset({"ja", "zh", "th", "lo", "my", "yue"})
 """Languages that put no spaces between words."""
@@ -63,11 +67,6 @@ class _Heard:
     text: str
     score: float
     no_speech: float
-
-    @property
-    def nothing(self) -> bool:
-        """Noise and silence: words that the model itself doubts, over what it takes for no speech."""
-        return self.score < _UNSURE and self.no_speech > _NO_SPEECH
 
     @property
     def doubtful(self) -> bool:
@@ -123,11 +122,10 @@ class FasterWhisper:
         for piece in cut_at_pauses(samples, EAR_RATE, _LONGEST):
             if stop:
                 break
-            if self._has_speech(piece):
-                text, found = self._hear(piece, known, stop)
-                if text:
-                    known = known or found
-                    texts.append(text)
+            text, found = self._hear(piece, known, stop)
+            if text:
+                known = known or found
+                texts.append(text)
         return Transcript(("" if known in _UNSPACED else " ").join(texts), known)
 
     def close(self) -> None:
@@ -135,19 +133,23 @@ class FasterWhisper:
 
     def _hear(self, samples: Samples, language: str, stop: Stop) -> tuple[str, str]:
         """The text of one piece, and its language."""
+        voiced = self._voiced(samples)
+        if voiced < _SPEECH_FRAMES:
+            return "", language
         frames = min(_FULL, max(self._least, len(samples) // _HOP + _MARGIN))
         try:
             encoded = self._encode(samples, frames)
             language = language or self._detect(encoded)
-            heard = self._decode(encoded, language, len(samples))
-            if heard.nothing or stop:
+            heard = [self._decode(encoded, language, len(samples))]
+            # Noise makes Whisper hallucinate words that it doubts itself, over what it takes for no speech.
+            if heard[0].doubtful and heard[0].no_speech > _NO_SPEECH and voiced < _SURE_FRAMES:
                 return "", language
-            if heard.doubtful and frames < _FULL:
-                heard = self._decode(self._encode(samples, _FULL), language, len(samples))
+            if heard[0].doubtful and frames < _FULL and not stop:
+                heard.append(self._decode(self._encode(samples, _FULL), language, len(samples)))
         except RuntimeError as error:
             raise EngineFailed("hearing.failed", reason=error) from error
-        wrong = heard.nothing or loops(heard.text)
-        return "" if wrong else heard.text, language
+        best = max((one for one in heard if not loops(one.text)), key=lambda one: one.score, default=None)
+        return best.text if best else "", language
 
     def _encode(self, samples: Samples, frames: int) -> StorageView:
         # Padded with silence: a spectrogram padded with zeros makes the decoder loop now and then.
@@ -190,9 +192,9 @@ class FasterWhisper:
             )
         return self._decoders[language]
 
-    def _has_speech(self, samples: Samples) -> bool:
-        frames = np.pad(samples, (0, -len(samples) % 512))
-        return int(np.count_nonzero(self._vad(frames) >= _SPEECH)) >= _SPEECH_FRAMES
+    def _voiced(self, samples: Samples) -> int:
+        """How many frames of 32 ms the library's VAD takes for speech."""
+        return int(np.count_nonzero(self._vad(np.pad(samples, (0, -len(samples) % _VAD_FRAME))) >= _VOICED))
 
     def _known(self, language: str) -> str:
         code = language.lower().partition("-")[0]

@@ -40,8 +40,8 @@ class Hibari:
     """Each sentence of the text is one piece; its symbols are the characters of misaki's alphabet and punctuation."""
 
     class Options(BaseModel, extra="forbid", use_attribute_docstrings=True):
-        model: str = ""
-        """Another hibari voice as an .onnx file; empty means the one inside the package."""
+        model: str = "hibari"
+        """Catalogue name (the voice inside the package), or the .onnx file of another hibari voice, or its folder."""
         british: bool = False
         """Reads text in the British way, for British voices."""
         speed: float = Field(default=1.0, ge=0.5, le=2)
@@ -61,9 +61,11 @@ class Hibari:
             from hibari.tts import Hibari as Reader
 
         assets = files("hibari") / "assets"
-        path = weights.path(options.model) if options.model else assets / "hibari.onnx"
+        path = weights.path(options.model)
+        path = path / "hibari.onnx" if path.is_dir() else path
         try:
-            self._session = _open(path.read_bytes(), options.threads)
+            with library("tts", "hibari"):
+                self._session = _open(path.read_bytes(), options.threads)
         except OSError as error:
             raise WeightsError("voice.missing", path=path, reason=error.strerror or error) from error
         except OnnxError as error:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,44 +10,47 @@ from pydantic import BaseModel
 from vtuber_cli.engines.base import Capabilities
 from vtuber_cli.engines.library import library
 from vtuber_cli.engines.onnx_session import OnnxError, open_session
-from vtuber_cli.errors import EngineFailed, EngineUnavailable, WeightsError
+from vtuber_cli.errors import EngineFailed, WeightsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vtuber_cli.engines.base import WeightFiles
     from vtuber_cli.events import Samples
 
-_SHA256 = "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2"
+_FILE = "silero_vad_v6.onnx"
 _FRAME = 512
 _CONTEXT = 64
 """Samples of the frame before that the model sees in front of each frame."""
 
 
 class Silero:
-    """One frame of 32 ms in, one probability out; 0.1 ms on one core.
+    """One frame of 32 ms in, one probability out, in 0.1 ms of one core.
 
     The graph takes `input` (1, 64 + 512) and an LSTM's `h` and `c` (1, 1, 128), and returns the probability and both
     states.
     """
 
     class Options(BaseModel, extra="forbid", use_attribute_docstrings=True):
-        model: str = ""
-        """A Silero v6 ONNX file; empty means the one that comes with faster-whisper."""
+        model: str = "silero"
+        """Catalogue name (the file that comes inside faster-whisper), or a Silero v6 ONNX file or its folder."""
 
     def __init__(self, options: Options, weights: WeightFiles) -> None:
         self.capabilities = Capabilities()
         self.frame = _FRAME
-        model = _read(weights.path(options.model)) if options.model else _bundled()
-        with library("vad", "silero"):
-            import onnxruntime  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        path = weights.path(options.model)
+        file = path / _FILE if path.is_dir() else path
+        model = _read(file)
         try:
-            self._session = open_session(model, threads=1)
+            with library("vad", "silero"):
+                self._session = open_session(model, threads=1)
         except OnnxError as error:
-            raise WeightsError("hearing.vad_damaged", path=options.model, reason=error) from error
+            raise WeightsError("hearing.vad_damaged", path=file, reason=error) from error
         self.reset()
         try:
             self.probability(np.zeros(_FRAME, np.float32))
         except EngineFailed as error:
-            raise WeightsError("hearing.vad_damaged", path=options.model, reason=error.params["reason"]) from error
+            raise WeightsError("hearing.vad_damaged", path=file, reason=error.params["reason"]) from error
         self.reset()
 
     def probability(self, samples: Samples) -> float:
@@ -74,18 +74,6 @@ class Silero:
 
     def close(self) -> None:
         del self._session
-
-
-def _bundled() -> bytes:
-    """The model beside faster-whisper's code, found without importing it (that would load half of its engine)."""
-    spec = find_spec("faster_whisper")
-    if spec is None or spec.origin is None:
-        raise EngineUnavailable("engine.not_installed", kind="vad", name="silero", module="faster-whisper")
-    file = Path(spec.origin).parent / "assets" / "silero_vad_v6.onnx"
-    model = _read(file)
-    if hashlib.sha256(model).hexdigest() != _SHA256:
-        raise WeightsError("hearing.vad_damaged", path=file, reason="sha256")
-    return model
 
 
 def _read(file: Path) -> bytes:
