@@ -74,7 +74,7 @@ def set_up(layers: set[str], lock: int) -> None:
     if not keep:
         say(t("setup.begin", folder=ROOT))
         _check_space()
-    say(t("setup.python", version=".".join(map(str, sys.version_info[:3])), file=_base_python()))
+        say(t("setup.python", version=".".join(map(str, sys.version_info[:3])), file=_base_python()))
     environment = _environment()
     uv = _boot(environment, lock)
     same = keep and all(_same(LOCKS[layer]) for layer in layers)
