@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _DURATIONS = "/Ceil_output_0"
 """The tensor in the graph of every Piper voice that holds the length of each phoneme, in hops of the vocoder."""
 
-_LONGEST = 400
-"""Characters in one run: attention grows with the square of the phonemes."""
+_LONGEST = 160
+"""Characters in one run, which needs 20 MB for each second of speech, and is waited for as a whole."""
 
 
 class Piper:
@@ -152,8 +152,9 @@ def _open(file: Path, threads: int) -> InferenceSession:
     except OSError as error:
         raise WeightsError("voice.missing", path=file, reason=error.strerror or error) from error
     try:
-        tapped = with_output(model, _DURATIONS) if _DURATIONS.encode() in model else model
-        return open_session(tapped, threads)
+        if _DURATIONS.encode() in model:
+            model = with_output(model, _DURATIONS)
+        return open_session(model, threads)
     except OnnxError as error:
         raise WeightsError("voice.damaged", path=file, reason=error) from error
 
