@@ -149,7 +149,9 @@ class TagFilter:
         if self._candidate:
             candidate, self._candidate = self._candidate, ""
             self._settle(candidate)
-            self._out(candidate)
+            text = candidate.rstrip(" \t")
+            self._out(text)
+            self._gap = candidate[len(text) :]
 
     def _settle(self, following: str) -> None:
         """Puts the tags' marks before what follows ("" at the end), with the white space that belongs between."""

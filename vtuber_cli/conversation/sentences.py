@@ -62,6 +62,7 @@ class Splitter:
         self._max = max_chars
         self._piece = ""
         self._speakable = False
+        """Whether a letter or digit stands before the newest character."""
         self._first = True
         self._before = "\n"
         """The last character before the piece that is no space, or the newline that came after it."""
@@ -77,19 +78,19 @@ class Splitter:
         for char in text:
             self._take(char)
             end = self._boundary(char)
-            if end:
+            if 0 < end <= self._max:
                 pieces.append(self._cut(end))
             while len(self._piece) > self._max:
                 pieces.append(self._cut(self._forced_cut()))
+            self._speakable = self._speakable or char.isalnum()
         return pieces
 
     def finish(self) -> list[str]:
-        """What is left, if anything: at most one piece, perhaps of white space."""
+        """What is left, if anything: at most one piece, perhaps of white space. More may be fed afterwards."""
         return [self._cut(len(self._piece))] if self._piece else []
 
     def _take(self, char: str) -> None:
         self._piece += char
-        self._speakable = self._speakable or char.isalnum()
         if char == "\n":
             return
         if len(self._line) < 3 and (self._line or not char.isspace()):
@@ -99,7 +100,7 @@ class Splitter:
 
     def _cut(self, end: int) -> str:
         piece, self._piece = self._piece[:end], self._piece[end:]
-        self._speakable = any(map(str.isalnum, self._piece))
+        self._speakable = any(map(str.isalnum, self._piece[:-1]))
         self._first = False
         rest = piece.rstrip()
         if "\n" in piece[len(rest) :]:

@@ -47,7 +47,7 @@ class Window:
         self._counts = {message.text: self._cost(message) for message in messages}
         room = self._budget - self._total(system)
         kept = talk[_first_kept([self._cost(m) for m in talk], [m.role == "user" for m in talk], room) :]
-        if self._total(kept) > room:
+        if kept and self._total(kept) > room:
             kept = self._squeeze(kept, room)
         return system + kept
 

@@ -49,17 +49,16 @@ def language_of(text: str, default: str) -> str:
 
 
 class Reader:
-    """`spoken` for the pieces of one reply: a code block cut into pieces is announced once."""
+    """`spoken` for the pieces of one reply in turn: a code block cut into pieces is announced once."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
+    def __init__(self) -> None:
         self._in_code = False
 
-    def say(self, piece: str) -> str:
+    def say(self, piece: str, language: str) -> str:
         """What to say for the next piece of the reply."""
-        parts = piece.split(markup.FENCE)
         continued = self._in_code
-        self._in_code ^= len(parts) % 2 == 0
+        _, fence, rest = piece.partition(markup.FENCE)
+        self._in_code ^= piece.count(markup.FENCE) % 2 == 1
         if not continued:
-            return spoken(piece, self._language)
-        return spoken(markup.FENCE.join(parts[1:]), self._language)
+            return spoken(piece, language)
+        return spoken(rest, language) if fence else ""

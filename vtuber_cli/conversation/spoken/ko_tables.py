@@ -42,8 +42,8 @@ SINO_COUNTERS: Final = (
 """Counters that want Sino-Korean numbers (some only when the number is no natural native one)."""
 
 NUMBERED_BY_BEON: Final = (
-    "버스 출구 문제 문항 선수 방 트랙 홈 게이트 국도 타자 채널 좌석 자리 칸 교향곡 소나타 협주곡 버튼 키 줄 답 보기 항목 "
-    "카드 테이블 창구 열차 노선 승강장 참가자 후보"
+    "버스 출구 문제 문항 선수 방 트랙 홈 게이트 국도 타자 채널 좌석 자리 칸 교향곡 소나타 협주곡 버튼 키 줄 답 보기 "
+    "항목 카드 테이블 창구 열차 노선 승강장 참가자 후보"
 ).split()
 """After these, `3번` is a number and no count: 삼 번 출구."""
 
