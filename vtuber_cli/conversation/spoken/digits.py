@@ -31,6 +31,8 @@ ISO_DATE = re.compile(r"(?<![0-9.-])(?P<y>[0-9]{4})(?P<sep>[-./])(?P<m>[01]?[0-9
 SLASHED = re.compile(r"(?<![0-9/.])(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?(?![0-9/])")
 LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])-?(?=[0-9])")
 DIGIT_THEN_LETTER = re.compile(r"(?<=[0-9])(?=[A-Za-z])")
+CHAIN = re.compile(r"(?<![0-9-])[0-9]+(?:-[0-9]+){2,}")
+"""Numbers with hyphens that are neither a date nor a telephone number."""
 BARE_FRACTION = re.compile(r"(?<![\w.])(?=\.[0-9])")
 LEFT_OVER = re.compile(NUMBER)
 
@@ -59,3 +61,8 @@ def split(number: str) -> tuple[str, str]:
 
 def is_month_and_day(month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31
+
+
+def unchain(text: str) -> str:
+    """`1-2-3` as `1, 2, 3`, so that nobody takes it for a range."""
+    return CHAIN.sub(lambda m: m[0].replace("-", ", "), text)

@@ -213,7 +213,7 @@ _OLD_YEAR = re.compile(
     r"(?i)\b(in|since|from|until|till|by|of|around|circa|year|before|after)\s+(1[1-8][0-9]{2})(?![\w%]|[.,:/-][0-9])"
 )
 _TIMES = re.compile(rf"(?<![\w.])({digits.NUMBER})[x×](?![\w])")
-_BY = re.compile(r"(?<![\w.])([0-9]+)\s?[x×]\s?([0-9]+)(?![\w.])")
+_BY = re.compile(r"(?<![\w.])([0-9]{2,})\s?[x×]\s?([0-9]{2,})(?![\w.])")
 _RANGE = re.compile(digits.QUANTITY)
 _EMERGENCY = re.compile(r"(?i)\b(call|dial)\s+([0-9]{3})\b(?![-.,]?[0-9])")
 _ABBREVIATIONS: Final = tuple(
@@ -338,5 +338,5 @@ def say(text: str) -> str:
     for pattern, said in (*_DOT_INSIDE, *_SYMBOLS):
         text = pattern.sub(said, text)
     text = digits.DIGIT_THEN_LETTER.sub(" ", digits.LETTER_THEN_DIGIT.sub(" ", text))
-    text = _RANGE.sub(_quantity, digits.BARE_FRACTION.sub("0", text))
+    text = _RANGE.sub(_quantity, digits.unchain(digits.BARE_FRACTION.sub("0", text)))
     return digits.LEFT_OVER.sub(lambda m: number(m[0]), text)

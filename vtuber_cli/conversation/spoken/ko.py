@@ -323,5 +323,5 @@ def say(text: str) -> str:
     for sign, said in _SYMBOLS:
         text = sign.sub(said, text)
     text = digits.DIGIT_THEN_LETTER.sub(" ", digits.LETTER_THEN_DIGIT.sub(" ", text))
-    text = _RANGE.sub(_quantity, digits.BARE_FRACTION.sub("0", text))
+    text = _RANGE.sub(_quantity, digits.unchain(digits.BARE_FRACTION.sub("0", text)))
     return _EQUALS.sub(_is, digits.LEFT_OVER.sub(lambda m: number(m[0]), text))

@@ -40,6 +40,7 @@ _EMOJI = re.compile(
     "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f\u00a9\u00ae\u2122]"
 )
 
+_SPACES = re.compile(r"[^\S\n]+")
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+[\"'][^\"'\n]*[\"'])?\)")
 _REFERENCE = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]")
@@ -58,7 +59,8 @@ _LINE_RULES: Final = (
     (re.compile(r"^\s*#{1,6}\s+"), ""),
     (re.compile(r"^\s*[-*+•·‣▪]\s+(?:\[[ xX]\]\s+)?"), ""),
     (re.compile(r"^\s*\(?([0-9]{1,3})[.)]\s+(?=\S)"), r"\1, "),
-    (re.compile(r"^\s*\|\s*|\s*\|\s*$"), ""),
+    (re.compile(r"^\s*\|\s*"), ""),
+    (re.compile(r"\s?\|\s*$"), ","),
     (re.compile(r"\s+\|\s+"), ", "),
 )
 _EMPHASIS: Final = (
@@ -73,6 +75,7 @@ _EMPHASIS: Final = (
 def strip(text: str, words: Words) -> str:
     """`text` on one line, without markup, emoji and kaomoji."""
     text = _FENCED.sub(f" {words.code}. ", text)
+    text = _SPACES.sub(" ", text)
     text = _REFERENCE.sub(r"\1", _LINK.sub(r"\1", text))
     text = _CITATION.sub("", text)
     text = _INLINE_CODE.sub(lambda m: m[2] if len(m[2]) <= _SHORT_CODE else words.code, text)
