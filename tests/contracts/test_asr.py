@@ -120,6 +120,12 @@ def test_hears_long_talk(hearing: Asr, capsys: pytest.CaptureFixture[str]) -> No
     _print_and_bound(f"{len(talk) / EAR_RATE:.0f} s in one go", [(said, heard)], capsys)
 
 
+def test_hears_no_more_than_was_said_between_silences(hearing: Asr) -> None:
+    clip = recorded_people()[4]
+    around = np.concatenate([np.zeros(5 * EAR_RATE, np.float32), clip.samples, np.zeros(8 * EAR_RATE, np.float32)])
+    assert error_rate([(clip.words, hearing.transcribe(around, "en", Stop()).text)]) <= _WORST
+
+
 def test_stops_between_windows(hearing: Asr) -> None:
     talk = np.concatenate([clip.samples for clip in recorded_people()] * 3)
     whole = hearing.transcribe(talk, "en", Stop()).text

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.contracts.building import built
+from tests.contracts.wer import words
 from vtuber_cli.engines.asr_faster_whisper import FasterWhisper, loops
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.events import EAR_RATE
@@ -92,8 +94,19 @@ def test_the_language_is_one_of_those_allowed(whisper: FasterWhisper, tmp_path: 
 
 
 @pytest.mark.model
-def test_hears_it_is_not_told_apart_by_memory(whisper: FasterWhisper, tmp_path: Path) -> None:
-    """Another language in between changes nothing: no state stays from call to call."""
+def test_a_single_word_is_not_taken_for_noise(whisper: FasterWhisper) -> None:
+    soxr = pytest.importorskip("soxr")
+    with built("tts", "hibari", Weights()) as voice:
+        for word in ("Yes.", "No.", "Hi!", "Stop.", "Why?"):
+            samples = soxr.resample(
+                np.concatenate([s.samples for s in voice.speak(word, Stop())]), voice.rate, EAR_RATE
+            )
+            assert words(whisper.transcribe(samples, "en", Stop()).text) == words(word)
+
+
+@pytest.mark.model
+def test_nothing_stays_from_call_to_call(whisper: FasterWhisper, tmp_path: Path) -> None:
+    """Another language in between changes nothing."""
     samples = espeak("안녕하세요.", tmp_path)
     first = whisper.transcribe(samples, "ko", Stop())
     whisper.transcribe(samples, "en", Stop())
