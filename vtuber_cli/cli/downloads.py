@@ -87,9 +87,6 @@ class _Bars:
         task = self._tasks[progress.model]
         if progress.stage == "fetching":
             self.progress.start_task(task)
-        self.progress.update(
-            task,
-            completed=progress.done,
-            total=progress.total,
-            description=t(f"weights.stage.{progress.stage}"),
-        )
+        stage = "connecting" if progress.stage == "fetching" and not progress.done else progress.stage
+        description = t(f"weights.stage.{stage}")
+        self.progress.update(task, completed=progress.done, total=progress.total, description=description)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from vtuber_cli import i18n
-from vtuber_cli.errors import UsageError, VtuberError, WeightsError
+from vtuber_cli.errors import UsageError, WeightsError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _record(one: Installed, catalog: Catalog) -> dict[str, object]:
         "size": model.size,
         "download": model.download,
         "licence": model.licence,
-        "note": model.note.ko if i18n.language() == "ko" else model.note.en,
+        "note": getattr(model.note, i18n.language()),
         "default": model.name in catalog.default,
         "state": one.state,
         "verified": one.verified,
@@ -151,7 +151,7 @@ def _table(found: list[Installed], catalog: Catalog) -> Iterable[str]:
             (t("weights.default") if model.name in catalog.default else "", 0),
         )
         yield "".join(_cell(text, width) for text, width in cells).rstrip()
-        yield f"    {model.note.ko if i18n.language() == 'ko' else model.note.en}"
+        yield f"    {getattr(model.note, i18n.language())}"
         yield f"    {model.licence}" + (f" · {one.folder}" if one.folder else "")
 
 

@@ -1,31 +1,52 @@
 """The catalogue of models: `models/catalog.yaml`, validated strictly.
 
 Nothing in it may reach outside a model's folder or add an option to a package client's command line, so names, paths,
-versions and hashes are held to narrow patterns; unknown keys are refused.
+versions and hashes are held to narrow shapes; unknown keys are refused.
 """
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from vtuber_cli import paths, yaml_file
 
 if TYPE_CHECKING:
     from typing import Self
 
-Kind: TypeAlias = Literal["vad", "asr", "llm", "tts"]
 
+def _shaped(pattern: str, words: str) -> AfterValidator:
+    """Text that `pattern` matches wholly. `words` are for whoever edits the catalogue."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(f"has to be {words}")
+        return text
+
+    return AfterValidator(check)
+
+
+_SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
+
+Kind: TypeAlias = Literal["vad", "asr", "llm", "tts"]
 Bytes: TypeAlias = Annotated[int, Field(strict=True, gt=0, lt=2**40)]
-Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-RelativePath: TypeAlias = Annotated[
-    str, Field(max_length=200, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")
+Sha256: TypeAlias = Annotated[str, _shaped(r"[0-9a-f]{64}", "a SHA-256 in 64 small hex digits")]
+Name: TypeAlias = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,63}", "a name of small letters, digits, . _ and -")]
+RelativePath: TypeAlias = Annotated[str, _shaped(rf"{_SEGMENT}(/{_SEGMENT}){{0,5}}", "a plain path below the folder")]
+Line: TypeAlias = Annotated[str, _shaped(r"[^\x00-\x1f\x7f-\x9f]{1,300}", "one line of up to 300 characters")]
+Language: TypeAlias = Annotated[str, _shaped(r"[a-z]{2,3}", "an ISO 639 code")]
+PackageName: TypeAlias = Annotated[
+    str, _shaped(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", "the name of a package")
 ]
-Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Version: TypeAlias = Annotated[str, _shaped(r"[0-9][A-Za-z0-9.!+_-]{0,49}", "the version of a package")]
+Platform: TypeAlias = Annotated[str, _shaped(r"[a-z0-9_]{1,60}", "a wheel's platform tag")]
+Python: TypeAlias = Annotated[str, _shaped(r"3\.[0-9]{1,2}", "a version of Python in quotes")]
+Module: TypeAlias = Annotated[str, _shaped(r"[A-Za-z_][A-Za-z0-9_]{0,98}", "the name of a module")]
 
 
 class _Entry(BaseModel):
@@ -42,12 +63,12 @@ class File(_Entry):
 class Package(_Entry):
     """A wheel, pinned by hash. `platform` and `python` let a wheel of another machine be taken as data."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", max_length=100)]
-    version: Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.!+_-]*$", max_length=50)]
+    name: PackageName
+    version: Version
     size: Bytes
     sha256: Sha256
-    platform: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] | None = None
-    python: Annotated[str, Field(pattern=r"^3\.[0-9]{1,2}$")] | None = None
+    platform: Platform | None = None
+    python: Python | None = None
 
 
 class Part(_Entry):
@@ -73,8 +94,8 @@ class RegistrySource(_Entry):
 
 class LibrarySource(_Entry):
     type: Literal["library"]
-    package: Line
-    module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    package: PackageName
+    module: Module
     folder: RelativePath
 
 
@@ -90,7 +111,7 @@ class Model(_Entry):
     name: Name
     kind: Kind
     title: Line
-    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...]
+    languages: tuple[Language, ...]
     """ISO 639-1 codes; empty if the model is not bound to any."""
     licence: Line
     size: Bytes
@@ -129,7 +150,7 @@ class Model(_Entry):
 
 class Catalog(_Entry):
     version: Literal[1]
-    default: tuple[str, ...]
+    default: tuple[Name, ...]
     """Names of the models that `vtuber models get` fetches when none is named."""
     models: tuple[Model, ...]
 

