@@ -23,6 +23,8 @@ def library(kind: EngineKind, name: str) -> Generator[None]:
     """
     try:
         yield
-    except ImportError as error:
-        module = error.name or str(error)
+    except ModuleNotFoundError as error:
+        module = (error.name or str(error)).partition(".")[0]
         raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=module) from error
+    except ImportError as error:  # the package is there, a system library that it is linked to is not
+        raise EngineUnavailable("engine.library", kind=kind, name=name, reason=error) from error

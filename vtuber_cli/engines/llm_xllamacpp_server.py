@@ -300,11 +300,14 @@ def _context(props: Mapping[str, Any]) -> int:
 
 
 def _step(chunk: Chunk) -> Step:
-    choice = cast("Chunk", (chunk.get("choices") or [{}])[0])
-    scored = cast("list[Chunk]", (choice.get("logprobs") or {}).get("content") or [])
-    tops = cast("list[Chunk]", scored[0]["top_probs"]) if scored else None
+    choices: list[Chunk] = chunk.get("choices") or []
+    choice = choices[0] if choices else {}
+    delta: Chunk = choice.get("delta") or {}
+    logprobs: Chunk = choice.get("logprobs") or {}
+    scored: list[Chunk] = logprobs.get("content") or []
+    tops: list[Chunk] | None = scored[0]["top_probs"] if scored else None
     return Step(
-        text=cast("str", (choice.get("delta") or {}).get("content") or ""),
+        text=delta.get("content") or "",
         probabilities=None if tops is None else {entry["id"]: entry["prob"] for entry in tops},
         usage=_usage(chunk.get("usage")),
     )

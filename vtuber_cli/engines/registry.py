@@ -7,8 +7,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from vtuber_cli.engines.base import Engine
-from vtuber_cli.errors import EngineUnavailable, UsageError
+from vtuber_cli.engines.library import library
+from vtuber_cli.errors import EngineUnavailable, UsageError, VtuberError
 from vtuber_cli.events import EngineKind
+
+_OURS = "vtuber_cli."
 
 
 def names(kind: EngineKind) -> tuple[str, ...]:
@@ -21,7 +24,7 @@ def load(kind: EngineKind, name: str) -> type[Engine]:
 
     Raises:
         UsageError: no engine of that name; names the nearest.
-        EngineUnavailable: a library it needs is not installed.
+        EngineUnavailable: a library it needs is not installed, or its package is broken.
     """
     found = _found(kind)
     if name not in found:
@@ -29,10 +32,18 @@ def load(kind: EngineKind, name: str) -> type[Engine]:
         key = "engine.unknown_nearest" if nearest else "engine.unknown"
         raise UsageError(key, kind=kind, name=name, names=", ".join(sorted(found)), nearest="".join(nearest))
     try:
-        return cast("type[Engine]", found[name].load())
-    except ImportError as error:
-        raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=error.name or str(error)) from error
+        with library(kind, name):
+            engine: object = found[name].load()
+    except VtuberError:
+        raise
+    except Exception as error:  # a plug-in's module runs whatever it likes; it must not take the program with it
+        raise EngineUnavailable("engine.broken", kind=kind, name=name, reason=error) from error
+    if not isinstance(engine, type) or not hasattr(engine, "Options"):
+        raise EngineUnavailable("engine.broken", kind=kind, name=name, reason=found[name].value)
+    return cast("type[Engine]", engine)
 
 
 def _found(kind: EngineKind) -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=f"vtuber.{kind}")}
+    """By name. Of two with one name ours wins: installing a plug-in does not silently replace an engine."""
+    points = sorted(entry_points(group=f"vtuber.{kind}"), key=lambda point: point.value.startswith(_OURS))
+    return {point.name: point for point in points}

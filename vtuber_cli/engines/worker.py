@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vtuber_cli.engines.base import Engine, Stop
+from vtuber_cli.errors import EngineFailed
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
 
+_LOG = logging.getLogger(__name__)
 _END = object()
 
 
@@ -30,10 +34,14 @@ class Worker(Generic[E]):
     def __init__(self, name: str, build: Callable[[], E]) -> None:
         self.name = name
         self._build = build
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._ended: asyncio.Future[None] | None = None
         self._engine: E | None = None
+        # The thread sets `_running` and then looks at `_closing`; `close` does it the other way round. Whoever comes
+        # second sees the other, so no job runs on unstopped while `close` waits for it.
         self._running: Stop | None = None
+        self._closing = False
 
     @property
     def engine(self) -> E:
@@ -45,41 +53,63 @@ class Worker(Generic[E]):
     @property
     def ready(self) -> bool:
         """True once the engine is loaded and until the worker is closed."""
-        return self._engine is not None and self._thread is not None
+        return self._engine is not None and not self._closing
 
     async def start(self) -> None:
-        """Loads the engine in the worker's thread; raises whatever its constructor raises."""
+        """Loads the engine in the worker's thread; raises whatever its constructor raises, and may then be tried again.
+
+        Whoever is cancelled in here still has to `close`.
+        """
+        if self._thread is not None:
+            raise RuntimeError(f"worker {self.name} has been started already")
+        self._closing, self._ended = False, None
         self._thread = threading.Thread(target=self._run, name=f"vtuber-{self.name}", daemon=True)
         self._thread.start()
 
         def load(_: Stop) -> None:
             self._engine = self._build()
 
-        await self._submit(load)
+        try:
+            await self._submit(load)
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            await self.close()
+            raise
 
     async def call(self, job: Callable[[E, Stop], T]) -> T:
-        """Runs `job(engine, stop)` in the thread and returns its value; cancelling sets `stop`."""
+        """Runs `job(engine, stop)` in the thread and returns its value; cancelling sets `stop`.
+
+        Raises:
+            EngineFailed: the worker was closed before the job began.
+        """
         return await self._submit(lambda stop: job(self.engine, stop))
 
     async def stream(self, job: Callable[[E, Stop], Iterator[T]]) -> AsyncGenerator[T]:
-        """Iterates `job(engine, stop)` in the thread; use it with `aclosing`, which sets `stop`."""
+        """Iterates `job(engine, stop)` in the thread; use it with `aclosing`, which sets `stop`.
+
+        Raises:
+            EngineFailed: the worker was closed before the job began.
+        """
         loop = asyncio.get_running_loop()
         items: asyncio.Queue[T | object] = asyncio.Queue()
         stop = Stop()
 
-        def post(item: T | object) -> None:
-            _call_soon(loop, items.put_nowait, item)
-
         def pump(stop: Stop) -> None:
+            iterator = job(self.engine, stop)
             try:
-                for item in job(self.engine, stop):
+                for item in iterator:
                     if stop:
                         break
-                    post(item)
+                    _call_soon(loop, items.put_nowait, item)
             finally:
-                post(_END)
+                # A generator left in the middle ends here, in its own thread, and not wherever it is collected.
+                if (close := getattr(iterator, "close", None)) is not None:
+                    close()
 
         done = asyncio.ensure_future(self._submit(pump, stop))
+        # However the job ends, its items are in the queue by then: this comes behind them.
+        done.add_done_callback(lambda _: items.put_nowait(_END))
         try:
             while (item := await items.get()) is not _END:
                 yield item  # pyright: ignore[reportReturnType]
@@ -87,47 +117,95 @@ class Worker(Generic[E]):
         finally:
             stop.set()
             done.cancel()
+            # Takes the error of a job that failed after everyone stopped listening.
+            await asyncio.wait((done,))
+            if not done.cancelled():
+                done.exception()
 
     async def close(self) -> None:
-        """Stops what runs, closes the engine in its thread, and waits for the thread to end."""
-        thread = self._thread
-        if thread is None:
+        """Stops what runs, closes the engine in its thread, and waits for the thread to end.
+
+        Jobs that have not begun fail. An engine's own error while closing is logged: nobody could do anything about it.
+        """
+        if self._thread is None:
             return
-        if self._running is not None:
-            self._running.set()
-        self._jobs.put(None)
-        await asyncio.to_thread(thread.join)
+        if self._ended is None:
+            loop = asyncio.get_running_loop()
+            ended = self._ended = loop.create_future()
+            self._closing = True
+            if (running := self._running) is not None:
+                running.set()
+            self._jobs.put(lambda: _call_soon(loop, _resolve, ended, None))
+        # Whoever waits here may be cancelled; the closing is not.
+        await asyncio.shield(self._ended)
         self._thread = None
 
     async def _submit(self, job: Callable[[Stop], T], stop: Stop | None = None) -> T:
+        if self._closing:
+            raise EngineFailed("engine.closed", name=self.name)
+        if self._thread is None:
+            raise RuntimeError(f"worker {self.name} has not been started")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         stop = stop or Stop()
 
         def run() -> None:
-            if stop:
-                return
-            self._running = stop
             try:
                 value = job(stop)
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller, whatever it is
-                _call_soon(loop, _fail, future, error)
+                _call_soon(loop, _fail, future, _raisable(error))
             else:
                 _call_soon(loop, _resolve, future, value)
-            finally:
-                self._running = None
 
-        self._jobs.put(run)
+        def refuse() -> None:
+            _call_soon(loop, _fail, future, EngineFailed("engine.closed", name=self.name))
+
+        self._jobs.put(_Job(run, refuse, stop))
         try:
             return await future
         finally:
             stop.set()
+            if future.done() and not future.cancelled():
+                future.exception()  # a caller cancelled at the last moment leaves it unseen, and asyncio would complain
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while isinstance(job := self._jobs.get(), _Job):
+            self._running = job.stop
+            if self._closing:
+                job.refuse()
+            elif not job.stop:
+                job.run()
+            self._running = None
+        engine, self._engine = self._engine, None
+        try:
+            if engine is not None:
+                engine.close()
+        except Exception:  # noqa: BLE001 - nobody waits for this error, and the thread has to tell that it ends
+            _LOG.exception("engine %s failed while closing", self.name)
+        finally:
+            del engine
             job()
-        if self._engine is not None:
-            self._engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    run: Callable[[], None]
+    refuse: Callable[[], None]
+    """Instead of `run`, once the worker is closing."""
+    stop: Stop
+
+
+def _raisable(error: BaseException) -> BaseException:
+    """The error as a caller can be given it.
+
+    A future refuses `StopIteration`; a `SystemExit` or `CancelledError` from a thread would end the whole program or
+    pass for the caller's own cancellation.
+    """
+    if isinstance(error, Exception) and not isinstance(error, (StopIteration, StopAsyncIteration)):
+        return error
+    wrapped = RuntimeError(f"an engine raised {error!r}")
+    wrapped.__cause__ = error
+    return wrapped
 
 
 def _resolve(future: asyncio.Future[T], value: T) -> None:
