@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vtuber_cli.audio import devices, pcm, portaudio
@@ -141,38 +142,25 @@ class _Listening:
         if not self._name.done():
             self._name.set_result(name)
 
-    def _end(self, failure: VtuberError | None) -> None:
+    def _fail(self, failure: VtuberError) -> None:
         self._failure = failure
         if not self._name.done():
-            if failure is None:
-                self._name.cancel()
-            else:
-                self._name.set_exception(failure)
-                self._name.exception()  # whoever asks later still gets it; nobody asking is not an error
+            self._name.set_exception(failure)
+            self._name.exception()  # whoever asks later still gets it; nobody asking is not an error
         self._arrived.set()
+
+    def _end(self) -> None:
+        if not self._name.done():
+            self._name.cancel()
         if not self._ended.done():
             self._ended.set_result(None)
+        self._arrived.set()
 
     # --- in the thread ---
 
     def _run(self) -> None:
-        failure: VtuberError | None = None
-        try:
-            self._listen()
-        except VtuberError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - a driver's surprise must reach the talk as an event, not die with a thread
-            _log.exception("microphone")
-            failure = AudioUnavailable("audio.device_failed", device=self._device or "default", reason=str(error))
-        self._tell(self._end, failure)
-
-    def _listen(self) -> None:
-        stream = portaudio.open_stream(self._open, "input", self._device)
-        try:
-            self._tell(self._open_as, self._chosen)
-            self._pump(round(stream.samplerate), int(stream.channels))
-        finally:
-            portaudio.close_stream(stream)
+        portaudio.serve(self._open, self._pump, partial(self._tell, self._fail), "input", self._device)
+        self._tell(self._end)
 
     def _open(self, sound: Any) -> sounddevice.RawInputStream:
         device = devices.choose(devices.listed(sound, "input"), self._device, "input")
@@ -209,8 +197,10 @@ class _Listening:
                 self._raw.get_nowait()
                 self._missed_blocks += 1
 
-    def _pump(self, rate: int, channels: int) -> None:
-        resampler = Resampler(rate, EAR_RATE, "LQ")
+    def _pump(self, stream: sounddevice.RawInputStream) -> None:
+        self._tell(self._open_as, self._chosen)
+        channels = int(stream.channels)
+        resampler = Resampler(round(stream.samplerate), EAR_RATE, "LQ")
         position = missed = 0
         deadline = time.monotonic() + portaudio.STUCK_AFTER
         while not self._closing.is_set():

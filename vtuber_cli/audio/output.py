@@ -11,11 +11,12 @@ import logging
 import threading
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vtuber_cli.audio import devices, pcm, portaudio
 from vtuber_cli.audio.resample import resample
-from vtuber_cli.audio.ring import BLOCK_SECONDS, REQUESTED_LATENCY, Ring
+from vtuber_cli.audio.ring import AHEAD_SECONDS, BLOCK_SECONDS, REQUESTED_LATENCY, SILENCE_AHEAD_SECONDS, Ring
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Listener(Protocol):
     def post(self, tell: Callable[..., object], *args: object) -> None: ...
     def opened(self, name: str) -> None: ...
     def finished(self, playback: SpeechPlayback) -> None: ...
-    def ended(self, failure: VtuberError | None) -> None: ...
+    def failed(self, failure: VtuberError) -> None: ...
+    def ended(self) -> None: ...
 
 
 class OutputThread(threading.Thread):
@@ -121,21 +123,10 @@ class OutputThread(threading.Thread):
         self.underruns = 0
 
     def run(self) -> None:
-        failure: VtuberError | None = None
-        try:
-            stream = portaudio.open_stream(self._open, "output", self._device)
-            try:
-                self._listener.post(self._listener.opened, self._chosen)
-                while self._cues.wait():
-                    self._say(stream)
-            finally:
-                portaudio.close_stream(stream)
-        except VtuberError as error:
-            failure = error
-        except Exception as error:  # noqa: BLE001 - PortAudioError or a driver's surprise: the talk goes on
-            _log.info("speaker %s: %s", self._chosen, error, exc_info=True)
-            failure = AudioUnavailable("audio.speaker_gone", device=self._chosen or self._device or "default")
-        self._listener.post(self._listener.ended, failure)
+        portaudio.serve(
+            self._open, self._use, partial(self._listener.post, self._listener.failed), "output", self._device
+        )
+        self._listener.post(self._listener.ended)
 
     def _open(self, sound: Any) -> sounddevice.RawOutputStream:
         """At the device's own rate; mono if it can."""
@@ -152,10 +143,16 @@ class OutputThread(threading.Thread):
         except sound.PortAudioError:
             return sound.RawOutputStream(channels=min(2, device.channels), **options)
 
+    def _use(self, stream: sounddevice.RawOutputStream) -> None:
+        self._listener.post(self._listener.opened, self._chosen)
+        while self._cues.wait():
+            self._say(stream)
+
     def _say(self, stream: sounddevice.RawOutputStream) -> None:
         """From a stopped stream to a stopped stream."""
         run = _Run(Ring(stream), self._cues, self._listener)
         try:
+            run.start()
             while run.step():
                 pass
         finally:
@@ -177,22 +174,39 @@ class _Run:
         self._spoken_until = 0
         self._progress = (0, time.monotonic())
 
+    def start(self) -> None:
+        """Makes the first speech ready before the ring, empty, begins to run."""
+        self._take()
+        self.ring.start()
+
     def step(self) -> bool:
         """Writes or rests once; False when all was heard, or to be cut."""
         if self._cues.cut():
             return False
-        if not self._pcm:
-            self._take()
-        room = self.ring.room()
-        if room:
-            self._write(room)
-        played = self.ring.played()
-        self._report(played)
-        if not self._playing and played >= self._spoken_until + TAIL_SECONDS * self.ring.rate:
+        self.ring.look()
+        self._report(self.ring.played)
+        if not self._playing and self._quiet():
             return False
-        self._check(played)
-        self._cues.rest(0 if room else BLOCK_SECONDS)
+        self._fill()
+        self._check(self.ring.played)
+        self._cues.rest(BLOCK_SECONDS)
         return True
+
+    def _fill(self) -> None:
+        """As much speech as there is, a little silence behind it."""
+        while True:
+            if not self._pcm:
+                self._take()
+            room = self.ring.room(AHEAD_SECONDS if self._pcm else SILENCE_AHEAD_SECONDS)
+            if not room:
+                return
+            size = room * self.ring.frame_bytes
+            self.ring.write(self._pcm[:size] if self._pcm else bytes(size))
+            self._pcm = self._pcm[size:]
+
+    def _quiet(self) -> bool:
+        """All was heard, and enough silence behind it (all of it, if we were too slow to write more)."""
+        return self.ring.ahead == 0 or self.ring.played >= self._spoken_until + TAIL_SECONDS * self.ring.rate
 
     def _take(self) -> None:
         playback = self._cues.next()
@@ -203,11 +217,6 @@ class _Run:
         first = self.ring.written
         self._spoken_until = first + len(self._pcm) // self.ring.frame_bytes
         self._playing.append((playback, first, self._spoken_until))
-
-    def _write(self, room: int) -> None:
-        size = room * self.ring.frame_bytes
-        self.ring.write(self._pcm[:size] if self._pcm else bytes(size))
-        self._pcm = self._pcm[size:]
 
     def _report(self, played: int) -> None:
         while self._playing and played >= self._playing[0][2]:

@@ -61,6 +61,34 @@ def alone() -> Generator[Any]:
         _lock.release()
 
 
+def serve(
+    make: Callable[[Any], S],
+    use: Callable[[S], None],
+    failed: Callable[[VtuberError], None],
+    direction: Direction,
+    device: str | int | None,
+) -> None:
+    """A thread's life with a stream: opens it by `make(sounddevice)`, uses it, closes it; never raises.
+
+    `failed` is told what went wrong before the stream is closed, because closing a hung device may never return.
+    """
+    stream: S | None = None
+    try:
+        stream = open_stream(make, direction, device)
+        use(stream)
+    except VtuberError as error:
+        failed(error)
+    except Exception as error:  # noqa: BLE001 - PortAudioError or a driver's surprise: the talk goes on without
+        _log.info("%s device %r", direction, device, exc_info=True)
+        gone = "microphone_gone" if direction == "input" else "speaker_gone"
+        failed(AudioUnavailable(f"audio.{gone}", device=device or "default", reason=str(error)))
+    if stream is not None:
+        try:
+            close_stream(stream)
+        except AudioUnavailable:
+            _log.warning("%s device %r: left open, another device hangs", direction, device)
+
+
 def open_stream(make: Callable[[Any], S], direction: Direction, device: str | int | None) -> S:
     """A stream by `make(sounddevice)`, tried once more with a fresh list of devices if nothing else is open.
 

@@ -1,4 +1,4 @@
-"""PortAudio's output ring while it runs: how much is in it, how much has left it."""
+"""PortAudio's output ring while it runs: how much it wants, how much has left it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from vtuber_cli.audio import pcm
 if TYPE_CHECKING:
     import sounddevice
 
-AHEAD_SECONDS = 0.12
-"""What is kept in the ring: two busy Python threads can hold up ours for 30 ms and more."""
+AHEAD_SECONDS = 0.25
+"""Speech kept in the ring: busy Python threads and a busy machine can hold up ours for long. It costs nothing: a run
+starts with an empty ring, and a stop empties it."""
 
-REQUESTED_LATENCY = 0.2
+SILENCE_AHEAD_SECONDS = 0.06
+"""Silence kept in the ring behind the last word: what comes next has to wait for it."""
+
+REQUESTED_LATENCY = 0.4
 """Makes the ring larger than what we keep in it, so that no write blocks (it would, for a quarter of the ring)."""
 
 BLOCK_SECONDS = 0.01
-_CATCH_UP = 4
-"""Blocks written at once when the ring runs low."""
 
 
 class Ring:
@@ -34,27 +36,43 @@ class Ring:
         self.channels = int(stream.channels)
         self.frame_bytes = pcm.BYTES_A_SAMPLE * self.channels
         self._block = round(BLOCK_SECONDS * self.rate)
-        self._target = round(AHEAD_SECONDS * self.rate)
-        self._capacity = stream.write_available
         self.written = 0
+        self.played = 0
+        """Frames that have left the ring."""
+        self.ahead = 0
+        """Frames that are still in it."""
         self.underruns = 0
-        stream.start()
+        self._capacity = 0
+        self._began = 0.0
+
+    def start(self) -> None:
+        """The ring is empty and running from here on: have something to write."""
+        self._stream.start()
+        self._capacity = self._stream.write_available  # a stopped stream still counts what it has dropped
         self._began = time.monotonic()
 
-    def room(self) -> int:
-        """Frames to write now: none, or between one block and four."""
-        room = self._target - self._ahead()
-        return 0 if room < self._block else min(room, _CATCH_UP * self._block)
+    def look(self) -> None:
+        """Brings `played` and `ahead` up to date; one call to the device, since each may cost us the GIL.
+
+        Raises:
+            OSError: the device is gone.
+        """
+        available = self._stream.write_available
+        if available < 0:
+            raise OSError(f"PortAudio error {available}")
+        self.ahead = min(self.written, max(0, self._capacity - available))
+        # Sound servers fetch ahead: more than there was time for has not been heard.
+        self.played = min(self.written - self.ahead, int((time.monotonic() - self._began) * self.rate))
+
+    def room(self, ahead_seconds: float) -> int:
+        """Frames to write now, to have so much in the ring; less than a block is none."""
+        room = round(ahead_seconds * self.rate) - self.ahead
+        return room if room >= self._block else 0
 
     def write(self, frames: bytes | memoryview) -> None:
-        """Interleaved int16."""
+        """Interleaved int16, no more than there is room for, so that it does not block."""
         if self._stream.write(frames):
             self.underruns += 1
-        self.written += len(frames) // self.frame_bytes
-
-    def played(self) -> int:
-        """Frames that have left the ring; never more than there was time for (sound servers fetch ahead)."""
-        return min(self.written - self._ahead(), int((time.monotonic() - self._began) * self.rate))
-
-    def _ahead(self) -> int:
-        return min(self.written, max(0, self._capacity - self._stream.write_available))
+        count = len(frames) // self.frame_bytes
+        self.written += count
+        self.ahead += count

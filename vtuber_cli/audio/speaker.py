@@ -96,7 +96,7 @@ class _Output:
             return await asyncio.wait_for(asyncio.shield(self._opened), portaudio.STUCK_AFTER)
         except TimeoutError:
             failure = AudioUnavailable("audio.stuck")
-            self._fail(failure)
+            self.failed(failure)
             raise failure from None
 
     def add(self, playback: SpeechPlayback) -> None:
@@ -138,13 +138,16 @@ class _Output:
             playback.hear(playback.speech.seconds)
             playback.settle()
 
-    def ended(self, failure: VtuberError | None) -> None:
+    def failed(self, failure: VtuberError) -> None:
         self.broken = True
-        if failure is not None:
-            self._fail(failure)
-            if not self._opened.done():
-                self._opened.set_exception(failure)
-                self._opened.exception()  # `ready` may never be asked for
+        self._cues.close()
+        self._settle(failure)
+        if not self._opened.done():
+            self._opened.set_exception(failure)
+            self._opened.exception()  # `ready` may never be asked for
+
+    def ended(self) -> None:
+        self.broken = True
         if not self._ended.done():
             self._ended.set_result(None)
 
@@ -154,14 +157,9 @@ class _Output:
         if not self._pending:
             return
         if self._cues.overdue():
-            self._fail(AudioUnavailable("audio.speaker_gone", device=self._device or "default"))
+            self.failed(AudioUnavailable("audio.speaker_gone", device=self._device or "default"))
         else:
             self._watching = self._loop.call_later(_WATCH_SECONDS, self._watch)
-
-    def _fail(self, failure: VtuberError) -> None:
-        self.broken = True
-        self._cues.close()
-        self._settle(failure)
 
     def _settle(self, failure: VtuberError | None) -> None:
         pending, self._pending = self._pending, []
