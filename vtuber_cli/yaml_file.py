@@ -47,7 +47,6 @@ _WORDS = {
     "float_": "config.number",
     "finite_number": "config.number",
     "string_type": "config.text",
-    "string_pattern_mismatch": "config.plain_name",
     "string_too_long": "config.too_long",
     "too_long": "config.too_many",
     "dict_type": "config.mapping",
@@ -58,6 +57,9 @@ _WORDS = {
     "less_than_equal": "config.too_large",
 }
 """Pydantic's error types, by their beginnings, and the words for them."""
+
+_PATTERNS = {"^[A-Za-z0-9]": "config.plain_name", "^[a-z]": "config.language_code", "^#": "config.colour"}
+"""The patterns that our models ask of text, by their beginnings, and the words for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class _Reader:
 
 
 def validate(document: Document, model: type[M]) -> M:
-    """The document as a `model`. Its text patterns are expected to be names of letters, digits, `-` and `_`.
+    """The document as a `model`.
 
     Raises:
         ConfigError: the first thing wrong, with its line; for an unknown key the nearest known one.
@@ -273,6 +275,9 @@ def reason(detail: ErrorDetails) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {name: value for name, value in detail.get("ctx", {}).items() if name != "error"}
     for prefix, words in _WORDS.items():
         if kind.startswith(prefix):
+            return words, params
+    for prefix, words in _PATTERNS.items():
+        if str(params.get("pattern", "")).startswith(prefix):
             return words, params
     return "config.invalid", {"reason": detail["msg"].removeprefix("Value error, ")}
 

@@ -1,0 +1,205 @@
+"""A character: who she is, what she says first, how she sounds. A folder with a `character.yaml`, and no code.
+
+A character may have been downloaded. Its text is cleaned of everything a terminal would act on, nothing in it is
+expanded, its keys are checked as `config.check_foreign` says, and it is looked up from a scan of the folders, never by
+joining what somebody typed to a path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from vtuber_cli import paths, yaml_file
+from vtuber_cli.clean import clean
+from vtuber_cli.config import CHARACTER_ID, EngineChoice, Reply, Section, check_foreign
+from vtuber_cli.errors import UsageError
+
+T = TypeVar("T")
+
+FILE = "character.yaml"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+Text: TypeAlias = Annotated[str, Field(max_length=8000), AfterValidator(clean), AfterValidator(str.strip)]
+Line: TypeAlias = Annotated[str, Field(max_length=400), AfterValidator(_one_line)]
+LanguageCode: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+EmotionName: TypeAlias = Literal["neutral", "joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust"]
+Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Greeting(Section):
+    text: Line
+    """What she says; a greeting may also be written as this text alone."""
+    emotion: EmotionName = "joy"
+    """The face she makes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_alone(cls, data: Any) -> Any:
+        return {"text": data} if isinstance(data, str) else data
+
+
+class Example(Section):
+    user: Line
+    """What somebody might say."""
+    reply: Line
+    """What she would answer."""
+
+
+class Voice(Section):
+    engine: Annotated[str, Field(pattern=CHARACTER_ID)]
+    """The speech engine's name."""
+    options: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Its options: voice, speaker, speed and the like, by name and number only."""
+
+
+class Wishes(Section):
+    """The engines she would like to be run with; the user's settings win."""
+
+    vad: EngineChoice = EngineChoice()
+    """Tells speech from silence."""
+    asr: EngineChoice = EngineChoice()
+    """Turns speech into text."""
+    llm: EngineChoice = EngineChoice()
+    """Thinks of a reply."""
+
+
+class Theme(Section):
+    """Colours as #rrggbb."""
+
+    accent: Colour = "#b79cf2"
+    """Of her name and her rule."""
+    secondary: Colour | None = None
+    """Beside the accent, where two are needed."""
+    background: Colour | None = None
+    """Behind everything; without it the terminal's own theme."""
+
+
+class Character(Section):
+    id: Annotated[str, Field(pattern=CHARACTER_ID)]
+    """The same as the folder's name."""
+    languages: Annotated[list[LanguageCode], Field(min_length=1, max_length=20)]
+    """What she speaks, her own language first."""
+    name: dict[LanguageCode, Line]
+    """What she is called, by language."""
+    persona: dict[LanguageCode, Text]
+    """The model's instructions, by language; `{openers}` stands for the openers of that language."""
+    examples: dict[LanguageCode, list[Example]] = Field(default_factory=dict[LanguageCode, list[Example]])
+    """A few exchanges that show how she talks, by language. Small models follow these more than any instruction."""
+    greetings: dict[LanguageCode, list[Greeting]] = Field(default_factory=dict[LanguageCode, list[Greeting]])
+    """What she may say first, by language."""
+    openers: dict[LanguageCode, list[Line]] = Field(default_factory=dict[LanguageCode, list[Line]])
+    """Short words to begin a reply with: the sooner a first clause ends, the sooner she is heard."""
+    voices: dict[LanguageCode, Voice | None] = Field(default_factory=dict[LanguageCode, Voice | None])
+    """Her voice, by language; none means that what she says is only shown."""
+    engines: Wishes = Wishes()
+    reply: Reply = Reply()
+    """How she would like to be made to reply; the user's settings win."""
+    expressions: dict[EmotionName, list[Line]] = Field(default_factory=dict[EmotionName, list[Line]])
+    """Further words that a model may put in a tag, by the emotion they mean."""
+    theme: Theme = Theme()
+
+    def language(self, wanted: str) -> str:
+        """The language to talk in: the one wanted if she speaks it, else her own."""
+        return wanted if wanted in self.languages else self.languages[0]
+
+    def display_name(self, language: str) -> str:
+        return self.name[self.language(language)]
+
+    def system_prompt(self, language: str) -> str:
+        """The model's instructions: the same bytes every time, so that the model's cache of them stays good."""
+        openers = " ".join(f'"{opener}"' for opener in self._in(self.openers, language, []))
+        return self.persona[self.language(language)].replace("{openers}", openers)
+
+    def example_talk(self, language: str) -> list[tuple[str, str]]:
+        """What the model is shown, between the instructions and the talk, as if it had been said: (user, reply)."""
+        return [(example.user, example.reply) for example in self._in(self.examples, language, [])]
+
+    def greeting(self, language: str, index: int) -> tuple[str, str] | None:
+        """One of her greetings and its emotion; any number picks one. None if she has none."""
+        greetings = self._in(self.greetings, language, [])
+        if not greetings:
+            return None
+        greeting = greetings[index % len(greetings)]
+        return greeting.text, greeting.emotion
+
+    def voice(self, language: str) -> Voice | None:
+        """Her voice in this language; None if what she says in it is only shown."""
+        return self.voices.get(language)
+
+    def emotion_words(self) -> dict[str, str]:
+        """Her own words for emotions, case-folded, and the emotion that each means."""
+        return {word.casefold(): emotion for emotion, words in self.expressions.items() for word in words}
+
+    def settings(self, language: str) -> dict[str, object]:
+        """What she wishes, as a layer of the settings (`config.load`), when she talks in `language`."""
+        engines: dict[str, object] = self.engines.model_dump(exclude_unset=True)
+        if voice := self.voice(self.language(language)):
+            engines["tts"] = {"name": voice.engine, "options": dict(voice.options)}
+        return {"engines": engines, "reply": self.reply.model_dump(exclude_unset=True)}
+
+    def _in(self, by_language: Mapping[str, T], language: str, otherwise: T) -> T:
+        return by_language.get(self.language(language), otherwise)
+
+
+def list_characters() -> dict[str, Path]:
+    """The id and the folder of every character, sorted; the user's own win over those that ship with the program."""
+    found: dict[str, Path] = {}
+    for root in (paths.shipped("characters"), paths.data_dir() / "characters"):
+        try:
+            folders = sorted(root.iterdir())
+        except OSError:  # no such folder, most often; then there is nobody in it
+            continue
+        found.update({folder.name: folder for folder in folders if _is_character(folder)})
+    return dict(sorted(found.items()))
+
+
+def load(name: str) -> Character:
+    """The character of this id.
+
+    Raises:
+        UsageError: there is nobody of that name; says who there is, and the nearest.
+        ConfigError: her file is broken; names file, line and key.
+    """
+    found = list_characters()
+    if name not in found:
+        nearest = get_close_matches(name.lower(), found, n=1, cutoff=0.4)
+        key = "character.unknown_nearest" if nearest else "character.unknown"
+        raise UsageError(key, id=name, nearest="".join(nearest), names=", ".join(found) or "-")
+    return read(found[name])
+
+
+def read(folder: Path) -> Character:
+    """The character in this folder. Raises ConfigError as `load` does."""
+    document = yaml_file.load(folder / FILE, "character")
+    check_foreign(document)
+    character = yaml_file.validate(document, Character)
+    if character.id != folder.name:
+        raise document.refusal("character.other_id", ("id",), folder=folder.name)
+    for key, by_language in (("name", character.name), ("persona", character.persona)):
+        for language in character.languages:
+            if not by_language.get(language):
+                raise document.refusal("character.not_in_language", (key,), language=language)
+    return character
+
+
+def _is_character(folder: Path) -> bool:
+    """A folder of a decent name with a file of its own in it: a link out of the folder is somebody's trick."""
+    file = folder / FILE
+    try:
+        return (
+            re.fullmatch(CHARACTER_ID, folder.name) is not None
+            and file.is_file()
+            and file.resolve().parent == folder.resolve()
+        )
+    except OSError:
+        return False
