@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-_MARKS = ("model", "audio")
+_MARKS = {"model": "a model test", "audio": "an audio test"}
 
 
 def _strict() -> bool:
@@ -23,7 +23,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     marked = [name for name in _MARKS if item.get_closest_marker(name)]
     if _strict() and report.skipped and marked and not hasattr(report, "wasxfail"):
-        report.longrepr = f"a {marked[0]} test was skipped, and VTUBER_TEST_STRICT forbids it: {_reason(report)}"
+        report.longrepr = f"{_MARKS[marked[0]]} was skipped, and VTUBER_TEST_STRICT forbids it: {_reason(report)}"
         report.outcome = "failed"
     return report
 
