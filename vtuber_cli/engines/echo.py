@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from vtuber_cli.engines.base import ReplyRequest, Stop, WeightFiles
     from vtuber_cli.events import Samples
 
+T = TypeVar("T")
+
 _VAD_SLOPE_DB = 3.0
 """How many dB turn a probability of 0.5 into 0.73."""
-_SILENCE_DBFS = -60.0
+_SILENCE_DBFS = -45.0
+_LONGEST = 24
+"""Words in one piece of speech, and syllables in one word: text without any sign would else be one endless piece."""
 _WORD = re.compile(r"\S+\s*")
 _CLAUSE = re.compile(r"[^.!?,;:…。！？、，\n]+")
 _HERTZ = {"a": 262.0, "e": 294.0, "i": 330.0, "o": 220.0, "u": 247.0}
@@ -145,11 +149,11 @@ class EchoTts:
 
     def speak(self, text: str, stop: Stop) -> Iterator[Speech]:
         for clause in _CLAUSE.findall(text):
-            words = [vowels for word in clause.split() if (vowels := _vowels(word))]
-            if stop:
-                return
-            if words:
-                yield self._speech(words)
+            words = [piece for word in clause.split() for piece in _cut(_vowels(word))]
+            for piece in _cut(words):
+                if stop:
+                    return
+                yield self._speech(piece)
 
     def close(self) -> None: ...
 
@@ -187,6 +191,10 @@ def _feeling(text: str, emotions: tuple[str, ...]) -> str:
     found = feelings(text)
     calm = "neutral" if "neutral" in emotions else emotions[0]
     return next((emotion for emotion in emotions if emotion in found), calm)
+
+
+def _cut(items: list[T]) -> Iterator[list[T]]:
+    return (items[start : start + _LONGEST] for start in range(0, len(items), _LONGEST))
 
 
 def _vowels(word: str) -> list[str]:
