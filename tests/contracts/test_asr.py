@@ -53,7 +53,8 @@ class StopAtLook(Stop):
 def test_hears_nothing_where_nobody_speaks(asr: Asr, seconds: float) -> None:
     for language in ("en", None):
         heard = {name: asr.transcribe(noise, language, Stop()).text for name, noise in not_speech(seconds).items()}
-        silent = ("silence", "hiss") if _is_echo(asr) else tuple(heard)
+        # Echo hears loudness: any noise is something to it.
+        silent = ("silence",) if _is_echo(asr) else tuple(heard)
         assert {name: heard[name] for name in silent} == dict.fromkeys(silent, "")
 
 
