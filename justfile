@@ -40,13 +40,15 @@ lock-uv VERSION:
 lock-check:
     #!/bin/sh
     set -eu
+    failed=0
     export MACOSX_DEPLOYMENT_TARGET=14.0
     for python in 3.11 3.12 3.13 3.14; do
         for system in x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-pc-windows-msvc; do
             for lock in requirements.lock requirements-test.lock; do
                 printf '%s %s %s ' "$python" "$system" "$lock"
                 {{uv}} pip install --quiet --dry-run --target "$UV_CACHE_DIR/nowhere" --python-version "$python" \
-                    --python-platform "$system" --no-build --require-hashes -r "$lock" && echo ok
+                    --python-platform "$system" --no-build --require-hashes -r "$lock" && echo ok || failed=1
             done
         done
     done
+    exit $failed
