@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, aclosing
@@ -248,6 +251,42 @@ class TestMicrophone:
             await asyncio.sleep(1)
             assert 0.5 < microphone.lost < 1.2
             assert (await anext(frames)).at > 0.5
+
+
+HANGING = """\
+import asyncio
+from vtuber_cli.audio.microphone import DeviceMicrophone
+from vtuber_cli.audio.speaker import DeviceSpeaker
+from vtuber_cli.errors import AudioUnavailable
+
+async def main():
+    speaker, microphone = DeviceSpeaker(), DeviceMicrophone()
+    await speaker.open()
+    try:
+        async for frame in microphone.frames():
+            if frame.at == 0:
+                print("listening", flush=True)
+    except AudioUnavailable as error:
+        print(error.key)
+    await microphone.close()
+    await speaker.close()
+
+asyncio.run(main())
+"""
+
+
+def test_the_program_ends_although_the_sound_server_hangs(sound_card: SoundCard) -> None:
+    command = [sys.executable, "-c", HANGING]
+    with subprocess.Popen(command, env=os.environ | sound_card.env, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "listening\n"
+            with sound_card.frozen():
+                rest, _ = child.communicate(timeout=8)
+                assert rest == "audio.microphone_gone\n"
+                assert child.returncode == 0
+        finally:
+            child.kill()
 
 
 class TestNothing:

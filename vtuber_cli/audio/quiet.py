@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+_LARGEST = 1_000_000
+"""Bytes beyond which the log is begun anew."""
+
 
 @contextmanager
 def native_stderr_to(log: Path) -> Generator[None]:
@@ -58,7 +61,8 @@ def _has_descriptor_2() -> bool:
 def _open(log: Path) -> int:
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        old = log.exists() and log.stat().st_size > _LARGEST
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if old else 0), 0o600)
     except OSError:
         return os.open(os.devnull, os.O_WRONLY)
 
