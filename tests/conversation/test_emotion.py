@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.conversation.emotion import SYNONYMS, Emotion, Item, TagFilter, name_of, tags
@@ -118,11 +118,13 @@ WORDS = (
 mixed = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=5)), max_size=40).map("".join)
 
 
+@settings(deadline=None)
 @given(st.text().map(lambda text: text.replace("[", "(")))
 def test_text_without_brackets_is_untouched(text: str) -> None:
     assert texts(run(text)) == text
 
 
+@settings(deadline=None)
 @given(mixed, st.data())
 def test_items_do_not_depend_on_the_deltas(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=20)))
@@ -131,6 +133,7 @@ def test_items_do_not_depend_on_the_deltas(text: str, data: st.DataObject) -> No
     assert merged(items + tag_filter.finish()) == run(text)
 
 
+@settings(deadline=None)
 @given(mixed)
 def test_nothing_but_tags_and_white_space_is_lost(text: str) -> None:
     letters, rest = "".join(texts(run(text)).split()), "".join(text.split())
@@ -154,6 +157,7 @@ def _tags_in(text: str) -> list[str]:
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(("one", "two.", "안녕")), min_size=1), st.data())
 def test_tags_between_words_leave_one_space(words: list[str], data: st.DataObject) -> None:
     tagged = " ".join(f"{data.draw(st.sampled_from(('', '[joy] ', '[Sad][SMIRK] ')))}{word}" for word in words)

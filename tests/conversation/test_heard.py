@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.conversation.heard import heard
@@ -81,6 +81,7 @@ sounds = st.lists(
 seconds = st.floats(0.0, 12.0)
 
 
+@settings(deadline=None)
 @given(words.map(" ".join), sounds, seconds, seconds)
 def test_more_time_never_gives_less_text(shown: str, phonemes: tuple[Phoneme, ...], a: float, b: float) -> None:
     total = sum(phoneme.seconds for phoneme in phonemes)
@@ -88,6 +89,7 @@ def test_more_time_never_gives_less_text(shown: str, phonemes: tuple[Phoneme, ..
     assert more.startswith(less)
 
 
+@settings(deadline=None)
 @given(words, sounds, seconds)
 def test_whole_words_from_the_beginning(shown: list[str], phonemes: tuple[Phoneme, ...], at: float) -> None:
     total = sum(phoneme.seconds for phoneme in phonemes)
@@ -95,6 +97,7 @@ def test_whole_words_from_the_beginning(shown: list[str], phonemes: tuple[Phonem
     assert kept == shown[: len(kept)]
 
 
+@settings(deadline=None)
 @given(words.map(" ".join), st.floats(0.1, 9.0))
 def test_all_heard_is_all_the_text(shown: str, total: float) -> None:
     assert heard(shown, total, total) == shown

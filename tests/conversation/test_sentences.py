@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.conversation.sentences import Splitter
@@ -21,6 +21,7 @@ def split(text: str, max_chars: int = 240) -> list[str]:
     return splitter.feed(text) + splitter.finish()
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 300))
 def test_joined_pieces_equal_the_text(text: str, most: int) -> None:
     pieces = split(text, most)
@@ -28,6 +29,7 @@ def test_joined_pieces_equal_the_text(text: str, most: int) -> None:
     assert all(1 <= len(piece) <= most for piece in pieces)
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 60), st.data())
 def test_pieces_do_not_depend_on_the_deltas(text: str, most: int, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=20)))
@@ -43,6 +45,7 @@ WHOLE = (
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WHOLE), max_size=80), st.integers(8, 30))
 def test_a_forced_cut_never_goes_through_a_character(clusters: list[str], most: int) -> None:
     text = "".join(clusters)
@@ -56,6 +59,7 @@ def test_a_forced_cut_never_goes_through_a_character(clusters: list[str], most: 
         assert at in edges
 
 
+@settings(deadline=None)
 @given(texts)
 def test_pieces_can_be_said_except_the_last(text: str) -> None:
     assert all(any(map(str.isalnum, piece)) for piece in split(text, 10_000)[:-1])

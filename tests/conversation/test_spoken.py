@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.conversation.spoken import Reader, en, ko, language_of, spoken
@@ -98,6 +98,23 @@ ENGLISH = [
     ("Nov. 23, 2026 or May 5 or June 2020",
      "November twenty-third, twenty twenty-six or May fifth or June twenty twenty"),
     ("the 23rd of November 2026, 4 July", "the twenty-third of November, twenty twenty-six, the fourth of July"),
+    ("9am-5pm on Mon., Jan. 5th", "nine AM to five PM on Monday, January fifth"),
+    ("It's 0:00, then 12:00 am", "It's midnight, then twelve AM"),
+    ("40 May, May 40", "forty May, May forty"),
+    ("12/34/5678, 1/0, 3/1", "twelve thirty-four five thousand six hundred seventy-eight, one zero, three over one"),
+    ("1/1, 5/5 stars, 50/50, 9/11", "one over one, five out of five stars, fifty-fifty, nine eleven"),
+    ("1066, in 1066, 1990-91, $1.234, a 5-m rope, 7's",
+     "one thousand sixty-six, in ten sixty-six, nineteen ninety to ninety-one, "
+     "one point two three four dollars, a five-m rope, seven's"),
+    ("1999-2003 or 1588-1234",
+     "nineteen ninety-nine to two thousand three or one five eight eight, one two three four"),
+    ("~20 min, <5 min, > 10, 6'2\" tall",
+     "about twenty minutes, less than five minutes, more than ten, six foot two tall"),
+    ("x^2 + y^3 = z^n; 5-3=2; 2x + 1",
+     "x squared plus y cubed equals z to the power of n; five minus three equals two; two x plus one"),
+    ("B2B, i7-12700K, 10.0.0.1:8080",
+     "B two B, i seven twelve thousand seven hundred K, ten dot zero dot zero dot one:eight thousand eighty"),
+    ("Elm Dr. near a.k.a. Bob", "Elm Drive near also known as Bob"),
     # names and signs
     ("v1.2.1 and v2, 1.2.1, 192.168.0.1",
      "version one point two point one and version two, one point two point one, "
@@ -179,6 +196,9 @@ KOREAN = [
      "이천이십육 년 십일월 이십삼 일, 이천이십육, 십삼, 사십오"),
     ("11월 23일~25일, 2026년, 11/23, 5월5일",
      "십일월 이십삼 일에서 이십오 일, 이천이십육 년, 십일월 이십삼 일, 오월 오 일"),
+    ("오전 9시~오후 6시, 10~20대, 5-3=2", "오전 아홉 시에서 오후 여섯 시, 십 대에서 이십 대, 오 빼기 삼은 이"),
+    ("2026/13/45, 12/34/5678, 1/0, 100/300", "이천이십육 십삼 사십오, 십이 삼십사 오천육백칠십팔, 일 영, 삼백분의 백"),
+    ("번호는 02-123-4567로 ㄱㄱ", "번호는 공이, 일이삼, 사오육칠로"),
     # names and signs
     ("v1.2.1, 1.2.1", "버전 일 점 이 점 일, 일 점 이 점 일"),
     ("010-1234-5678, 119에", "공일공, 일이삼사, 오육칠팔, 일일구에"),
@@ -220,6 +240,7 @@ FOR_THE_EYE = re.compile(
 )
 
 
+@settings(deadline=None)
 @given(anything, st.sampled_from(("en", "ko", "ja", "xx", "")))
 def test_it_never_fails_and_says_only_what_can_be_said(text: str, language: str) -> None:
     said = spoken(text, language)
@@ -230,11 +251,13 @@ def test_it_never_fails_and_says_only_what_can_be_said(text: str, language: str)
     assert all(unicodedata.category(char)[0] in "LMNPZ" for char in said)
 
 
+@settings(deadline=None)
 @given(anything, st.sampled_from(("en", "ko")))
 def test_no_digit_is_left_in_a_language_that_spells_them(text: str, language: str) -> None:
     assert re.search(r"\d", spoken(text, language)) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**24))
 def test_english_cardinals_read_back(n: int) -> None:
     assert _english(en.cardinal(n)) == n or n >= 10**24
@@ -254,6 +277,7 @@ def _english(words: str) -> int:
     return total + part
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**24 - 1))
 def test_korean_cardinals_read_back(n: int) -> None:
     assert _korean(ko.sino(n)) == n

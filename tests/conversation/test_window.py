@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.conversation.window import OVERHEAD, Window, window
@@ -33,6 +33,7 @@ def asked(talk: list[Message]) -> list[Message]:
     return [SYSTEM, *talk[first:], Message("user", "and now?")]
 
 
+@settings(deadline=None)
 @given(talks, budgets)
 def test_it_fits_and_keeps_the_system_message_and_the_question(talk: list[Message], budget: int) -> None:
     kept = window(asked(talk), budget, count)
@@ -41,6 +42,7 @@ def test_it_fits_and_keeps_the_system_message_and_the_question(talk: list[Messag
     assert kept[-1] == Message("user", "and now?")
 
 
+@settings(deadline=None)
 @given(talks, budgets)
 def test_what_is_kept_is_the_end_in_whole_turns(talk: list[Message], budget: int) -> None:
     messages = asked(talk)
@@ -50,11 +52,13 @@ def test_what_is_kept_is_the_end_in_whole_turns(talk: list[Message], budget: int
     assert len(kept) == len(messages) - head or kept[0].role == "user"
 
 
+@settings(deadline=None)
 @given(talks)
 def test_a_history_that_fits_is_untouched(talk: list[Message]) -> None:
     assert window(asked(talk), 10_000, count) == asked(talk)
 
 
+@settings(deadline=None)
 @given(talks, st.integers(120, 400))
 def test_between_hunks_the_result_only_grows_by_appends(talk: list[Message], budget: int) -> None:
     messages, before = [SYSTEM], window([SYSTEM], budget, count)
@@ -74,6 +78,7 @@ def test_between_hunks_the_result_only_grows_by_appends(talk: list[Message], bud
             before = after
 
 
+@settings(deadline=None)
 @given(talks, budgets)
 def test_one_window_for_a_whole_talk_gives_what_fresh_ones_give(talk: list[Message], budget: int) -> None:
     kept = Window(budget, count)

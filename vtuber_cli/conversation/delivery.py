@@ -11,6 +11,9 @@ from vtuber_cli.conversation.heard import heard
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import Sentence, Speech
 
+_LAST_BLOCKS = 0.02
+"""Seconds at the end that clocks and device blocks round away; nobody hears a word end that much early."""
+
 
 @dataclass(slots=True)
 class Piece:
@@ -27,7 +30,10 @@ class Piece:
             return ""
         if self.speech is None or self.playback is None:
             return self.sentence.shown
-        return heard(self.sentence.shown, self.speech.seconds, self.playback.heard, self.speech.phonemes)
+        seconds = self.playback.heard
+        if seconds >= self.speech.seconds - _LAST_BLOCKS:
+            return self.sentence.shown
+        return heard(self.sentence.shown, self.speech.seconds, seconds, self.speech.phonemes)
 
 
 Upstream = asyncio.Queue["Piece | VtuberError | None"]

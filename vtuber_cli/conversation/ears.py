@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from vtuber_cli.audio.base import Microphone
 from vtuber_cli.conversation.endpointer import Change, Endpointer
 from vtuber_cli.engines.base import Vad
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import EAR_RATE, Event, Level, Samples
+from vtuber_cli.events import EAR_RATE, Event, Level
+
+if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
 
 _LEVEL_SECONDS = 0.05
 _QUIETEST_DBFS = -90.0
@@ -68,7 +72,9 @@ class Ears:
                 if not arrived:
                     arrived = True
                     self._opened()
-                if not self.microphone.waits and await self._is_deaf(block.samples, attentive):
+                if self.microphone.waits:
+                    await attentive.wait()
+                elif await self._is_deaf(block.samples, attentive):
                     continue
                 for frame in self._frames(block.samples):
                     for change in await self._push(frame):

@@ -122,7 +122,8 @@ class Endpointer:
         self._before_samples += len(samples)
         self._run = self._run + 1 if probability >= self.how.start else 0
         if self._run < self.start_frames:
-            while self._before_samples - len(self._before[0]) >= self.how.pre_roll * EAR_RATE:
+            keep = self.how.pre_roll * EAR_RATE + self._run * len(samples)
+            while self._before_samples - len(self._before[0]) >= keep:
                 self._before_samples -= len(self._before.popleft())
             return
         self._speech = list(self._before)

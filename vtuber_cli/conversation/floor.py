@@ -1,4 +1,4 @@
-"""Who has the floor: at most one turn at a time, begun on a guess, committed when it is certain, ended by cancelling."""
+"""Who has the floor: one turn at a time, begun on a guess, committed when it is certain, ended by cancelling."""
 
 from __future__ import annotations
 

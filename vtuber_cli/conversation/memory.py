@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from vtuber_cli.conversation.window import Window
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import StoreError
 from vtuber_cli.events import Timings, Via
@@ -13,20 +12,14 @@ from vtuber_cli.events import Timings, Via
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
-_REPLY_OVERHEAD = 64
-"""Tokens left free beside the reply's own: the template's markers and the emotion tag."""
-
-
 class Memory:
     """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
 
     Args:
         system: the character's instructions.
         history: where rows go, or None to keep nothing.
-        talk: the id to go on with, or None to open one with the first thing said.
-        open_talk: makes that id.
+        talk: the id to go on with; None opens one with the first thing said, `opening` its character and language.
         past: what was said before, from the history.
-        failed: told once when the history cannot be written any more.
     """
 
     def __init__(
@@ -35,26 +28,24 @@ class Memory:
         history: History | None = None,
         *,
         talk: str | None = None,
-        open_talk: Callable[[History], Coroutine[Any, Any, str]] | None = None,
+        opening: tuple[str, str] = ("", ""),
         past: Sequence[Message] = (),
-        failed: Callable[[StoreError], None] = lambda _: None,
     ) -> None:
         self._system = Message("system", system)
         self._history = history
         self._talk = talk
-        self._open_talk = open_talk
-        self._failed = failed
+        self._opening = opening
         self._said: list[Message] = list(past)
         self._row: int | None = None
         self._reply: int | None = None
         """Where in `_said` the reply under way stands, once some of it was heard."""
         self.past: Sequence[Message] = tuple(past)
+        self.failed: Callable[[StoreError], None] = lambda _: None
+        """Told once when the history cannot be written any more; the session listens."""
 
-    def messages(self, asked: str, window: Window, reply_tokens: int) -> list[Message]:
-        """What the model is given to answer `asked`: the instructions, the talk as far as it fits, the question."""
-        return window.fit(
-            _merged([self._system, *self._said, Message("user", asked)]), reserve=reply_tokens + _REPLY_OVERHEAD
-        )
+    def messages(self, asked: str) -> list[Message]:
+        """What the model is given to answer `asked`: the instructions, the talk, the question."""
+        return _merged([self._system, *self._said, Message("user", asked)])
 
     def prefix(self) -> list[Message]:
         """What every prompt of this talk begins with, for warming the model's cache."""
@@ -71,11 +62,10 @@ class Memory:
         if self._history is None:
             return
         try:
-            if self._talk is None and self._open_talk is not None:
-                self._talk = await self._open_talk(self._history)
-            if self._talk is not None:
-                await self._history.add_user(self._talk, turn, text, via)
-                self._row = await self._history.start_reply(self._talk, turn)
+            if self._talk is None:
+                self._talk = await self._history.open_talk(*self._opening)
+            await self._history.add_user(self._talk, turn, text, via)
+            self._row = await self._history.start_reply(self._talk, turn)
         except StoreError as error:
             self._give_up(error)
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from vtuber_cli.clean import Cleaner
-from vtuber_cli.conversation.emotion import EmotionMark, TagFilter
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.emotion import Emotion, TagFilter, name_of
 from vtuber_cli.conversation.sentences import Splitter
 from vtuber_cli.conversation.window import Window
 from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import ContextOverflow, EngineFailed
+
+_RESERVE = 32
+"""Tokens left free beside the reply's own: the emotion tag and the template's last words."""
+_ENDLESS = 1_000_000
+"""The window of a model that does not say how long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +40,54 @@ class Style:
 class Replier:
     """Asks the model, and cuts what it says into sentences as it comes."""
 
-    def __init__(self, llm: Worker[Llm], memory: Memory, window: Window, style: Style) -> None:
+    def __init__(self, llm: Worker[Llm], style: Style) -> None:
         self._llm = llm
-        self._memory = memory
-        self._window = window
         self._style = style
+        budget = (llm.engine.capabilities.context or _ENDLESS) - style.max_tokens - _RESERVE
+        self._windows = tuple(Window(part, llm.engine.count_tokens) for part in (budget, budget // 2))
 
-    async def pieces(self, asked: str) -> AsyncGenerator[tuple[str, str]]:
+    async def pieces(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, str]]:
         """(text, emotion) for each clause or sentence; joined, the texts are the reply.
 
         Raises:
-            EngineFailed: the model failed or hung; what was yielded before stands.
+            EngineFailed: the model failed or hung; what it had said until then has been yielded.
         """
         cut = _Cut(self._style.tags)
-        async with aclosing(self._deltas(asked)) as deltas:
-            async for delta in deltas:
-                for piece in cut.feed(delta):
-                    yield piece
+        failure: EngineFailed | None = None
+        async with aclosing(self._deltas(messages)) as deltas:
+            try:
+                async for delta in deltas:
+                    for piece in cut.feed(delta):
+                        yield piece
+            except EngineFailed as error:
+                failure = error
         for piece in cut.finish():
             yield piece
+        if failure is not None:
+            raise failure
 
-    async def _deltas(self, asked: str) -> AsyncGenerator[ReplyDelta]:
+    async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[ReplyDelta]:
         """The model's own steps; if the talk does not fit after all, once more with half of it."""
-        for window in (self._window, self._window.halved()):
+        for window in self._windows:
             began = False
             try:
-                async with aclosing(self._stream(await self._request(asked, window))) as deltas:
+                async with aclosing(self._stream(await self._request(messages, window))) as deltas:
                     async for delta in deltas:
                         began = True
                         yield delta
                 return
             except ContextOverflow:
-                if began or window is not self._window:
+                if began or window is self._windows[-1]:
                     raise
 
-    async def _request(self, asked: str, window: Window) -> ReplyRequest:
+    async def _request(self, messages: Sequence[Message], window: Window) -> ReplyRequest:
         style = self._style
 
-        def messages(_llm: Llm, _stop: Stop) -> list[Message]:
-            # Counting tokens asks the model, so it happens in the model's thread.
-            return self._memory.messages(asked, window, style.max_tokens)
+        def trim(_llm: Llm, _stop: Stop) -> list[Message]:
+            return window.trim(messages)  # counting tokens asks the model, so it happens in the model's thread
 
         return ReplyRequest(
-            await self._llm.call(messages),
+            await self._llm.call(trim),
             emotions=style.emotions if self._llm.engine.capabilities.tag_scoring else (),
             max_tokens=style.max_tokens,
             temperature=style.temperature,
@@ -111,7 +120,7 @@ class _Cut:
 
     def feed(self, delta: ReplyDelta) -> Iterator[tuple[str, str]]:
         if delta.emotion:
-            self._emotion = self._known.get(delta.emotion.lower(), delta.emotion)
+            self._emotion = name_of(delta.emotion, self._known) or self._emotion
         yield from self._split(self._tags.feed(self._cleaner.feed(delta.text)))
 
     def finish(self) -> Iterator[tuple[str, str]]:
@@ -119,9 +128,9 @@ class _Cut:
         for piece in self._splitter.finish():
             yield piece, self._emotion
 
-    def _split(self, items: list[str | EmotionMark]) -> Iterator[tuple[str, str]]:
+    def _split(self, items: list[str | Emotion]) -> Iterator[tuple[str, str]]:
         for item in items:
-            if isinstance(item, EmotionMark):
+            if isinstance(item, Emotion):
                 for piece in self._splitter.finish():
                     yield piece, self._emotion
                 self._emotion = item.name

@@ -16,7 +16,6 @@ from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier, Style
 from vtuber_cli.conversation.turn import Asked, Partner
-from vtuber_cli.conversation.window import Window
 from vtuber_cli.engines.base import Message, ReplyRequest
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted
@@ -72,6 +71,7 @@ class Session:
         self._microphone = microphone
         self._speaker = speaker
         self._memory = memory
+        memory.failed = lambda error: self._announce(Failed(error))
         self._manner = manner
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
         self._typed: asyncio.Queue[tuple[str, float, asyncio.Future[None]]] = asyncio.Queue()
@@ -163,9 +163,13 @@ class Session:
 
     async def _listen(self, floor: Floor) -> None:
         await self._loaded.wait()
-        if self._microphone is None or not self.can_listen:
-            return
-        ears = Ears(self._microphone, self._crew.engines.vad, self._endpointer, self._announce, self._microphone_opened)
+        if self._microphone is not None and self.can_listen:
+            await self._hear(self._microphone, floor)
+        if self._manner.ends_with_microphone:
+            self._closing.set()
+
+    async def _hear(self, microphone: Microphone, floor: Floor) -> None:
+        ears = Ears(microphone, self._crew.engines.vad, self._endpointer, self._announce, self._microphone_opened)
         while True:
             try:
                 async with aclosing(ears.changes(self._attentive)) as changes:
@@ -175,8 +179,6 @@ class Session:
             except AudioUnavailable as error:
                 await self._wait_for_microphone(error)
         await floor.rest()
-        if self._manner.ends_with_microphone:
-            self._closing.set()
 
     async def _follow(self, change: Change, floor: Floor) -> None:
         now = asyncio.get_running_loop().time()
@@ -227,8 +229,7 @@ class Session:
             return
         if self._partner is None:
             engines = self._crew.engines
-            window = Window(engines.llm.engine.count_tokens, engines.llm.engine.capabilities.context)
-            replier = Replier(engines.llm, self._memory, window, self._manner.style)
+            replier = Replier(engines.llm, self._manner.style)
             self._partner = Partner(
                 engines.asr, self._manner.language, replier, engines.voices, self._speaker, self._memory
             )

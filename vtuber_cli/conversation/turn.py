@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.base import Speaker
 from vtuber_cli.clean import clean
@@ -17,7 +18,7 @@ from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr
+from vtuber_cli.engines.base import Asr, Message
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import EngineFailed, VtuberError
 from vtuber_cli.events import (
@@ -25,7 +26,6 @@ from vtuber_cli.events import (
     FirstAudio,
     ReplyEnded,
     ReplyStarted,
-    Samples,
     Sentence,
     SentenceStarted,
     Speech,
@@ -33,6 +33,9 @@ from vtuber_cli.events import (
     UserSaid,
     Via,
 )
+
+if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
 
 _AHEAD = 2
 """Pieces synthesised and waiting while one plays."""
@@ -109,8 +112,10 @@ class Turn:
 
     async def _answer(self, text: str) -> None:
         upstream: Upstream = asyncio.Queue(_AHEAD)
+        # Before the commit, which adds the question to what was said.
+        messages = self._with.memory.messages(text)
         async with asyncio.TaskGroup() as tasks:
-            preparing = tasks.create_task(self._prepare(text, upstream))
+            preparing = tasks.create_task(self._prepare(messages, upstream))
             try:
                 await self._gate.passed()
                 self._remembered = True
@@ -122,12 +127,12 @@ class Turn:
         if failure is not None:
             raise failure
 
-    async def _prepare(self, text: str, upstream: Upstream) -> None:
+    async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
         began = self._now()
         index = 0
         try:
-            async with aclosing(self._with.replier.pieces(text)) as pieces:
+            async with aclosing(self._with.replier.pieces(messages)) as pieces:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vtuber_cli.conversation.spoken import language_of, spoken
 from vtuber_cli.engines.base import Stop, Tts
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import Phoneme, Samples, Sentence, Speech
+from vtuber_cli.events import Phoneme, Sentence, Speech
+
+if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
 
 
 class Voices:

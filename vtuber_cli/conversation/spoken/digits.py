@@ -8,20 +8,20 @@ from typing import Final
 NUMBER: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
 SIGN: Final = r"(?:(?<![\w)\]])[-−])"
 QUANTITY: Final = (
-    rf"(?<![0-9])(?<![0-9]\.)(?P<sign>{SIGN})?(?P<a>{NUMBER})(?:(?:-|\s?[–~～]\s?)(?P<b>{NUMBER})(?!-?[0-9]))?"
+    rf"(?<![0-9A-Za-z])(?<![0-9]\.)(?P<sign>{SIGN})?(?P<a>{NUMBER})(?:(?:-|\s?[–~～]\s?)(?P<b>{NUMBER})(?!-?[0-9]))?"
 )
 """A number or a range: groups sign, a, b."""
 
 PHONE = re.compile(
-    r"(?<![\w.-])(?:"
+    r"(?<![0-9A-Za-z.-])(?:"
     r"\+[0-9]{1,3}[- ]?\(?[0-9]{1,4}\)?(?:[- ][0-9]{3,4}){1,3}"
     r"|\([0-9]{2,4}\)\s?[0-9]{3,4}-[0-9]{4}"
     r"|(?:[0-9]{1,2}-)?[0-9]{2,4}-[0-9]{3,4}-[0-9]{4}"
     r"|[0-9]{3,4}-[0-9]{4}"
-    r")(?![\w-])"
+    r")(?![0-9A-Za-z-])"
 )
 VERSION = re.compile(
-    r"(?<![\w.])(?P<v>[vV]\.?\s?)?(?P<parts>[0-9]+(?:\.[0-9]+){2,}|(?<=[vV])[0-9]+(?:\.[0-9]+)*)(?!\.?[0-9])"
+    r"(?<![0-9A-Za-z.])(?P<v>[vV]\.?\s?)?(?P<parts>[0-9]+(?:\.[0-9]+){2,}|(?<=[vV])[0-9]+(?:\.[0-9]+)*)(?!\.?[0-9])"
 )
 TIME = (
     r"(?<![0-9:.,])(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
@@ -29,6 +29,10 @@ TIME = (
 )
 ISO_DATE = re.compile(r"(?<![0-9.-])(?P<y>[0-9]{4})(?P<sep>[-./])(?P<m>[01]?[0-9])(?P=sep)(?P<d>[0-3]?[0-9])(?![0-9])")
 SLASHED = re.compile(r"(?<![0-9/.])(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?(?![0-9/])")
+MODEL_NUMBER = re.compile(r"(?<=[A-Za-z])([0-9]+)-(?=[0-9])")
+"""The hyphen of `i7-12700` makes no range."""
+DIFFERENCE = re.compile(r"(?<=[0-9])-(?=[0-9.,]+\s?=)")
+"""The minus of `5-3=2`."""
 LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])-?(?=[0-9])")
 DIGIT_THEN_LETTER = re.compile(r"(?<=[0-9])(?=[A-Za-z])")
 CHAIN = re.compile(r"(?<![0-9-])[0-9]+(?:-[0-9]+){2,}")
@@ -43,8 +47,9 @@ VULGAR: Final = {
 _VULGAR = re.compile(f"\\s?([{''.join(VULGAR)}])")
 
 
-def spell_out_vulgar(text: str) -> str:
-    """`2½` as `2 1/2`."""
+def plain(text: str) -> str:
+    """`2½` as `2 1/2`, `5-3=2` with spaces around its minus, `i7-12700` without its hyphen."""
+    text = MODEL_NUMBER.sub(r"\1 ", DIFFERENCE.sub(" - ", text))
     return _VULGAR.sub(lambda m: f" {VULGAR[m[1]]}", text)
 
 

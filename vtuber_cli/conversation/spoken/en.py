@@ -9,6 +9,7 @@ from typing import Final
 from vtuber_cli.conversation.spoken import digits
 from vtuber_cli.conversation.spoken.en_tables import (
     ABBREVIATIONS,
+    BEFORE_NUMBERS,
     DENOMINATORS,
     ENDING_ABBREVIATIONS,
     MONEY,
@@ -27,7 +28,7 @@ from vtuber_cli.conversation.spoken.markup import Words
 WORDS: Final = Words(code="code", link=None, at="at", dot="dot", hashtag="hashtag")
 
 _MOST_DIGITS: Final = 3 * len(SCALES)
-_FIRST_YEAR, _LAST_YEAR = 1100, 2099
+_FIRST_YEAR, _LAST_YEAR = 1001, 2099
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------
@@ -145,6 +146,8 @@ def _slashed(m: re.Match[str]) -> str:
 
 
 def _fraction(a: int, b: int) -> str:
+    if a == b > 1:
+        return f"{cardinal(a)} out of {cardinal(b)}"
     if b in DENOMINATORS:
         part = DENOMINATORS[b][a != 1]
     elif b == 1:
@@ -170,7 +173,9 @@ def _day_month(m: re.Match[str]) -> str:
 def _clock(m: re.Match[str]) -> str:
     hour, minute = int(m["hour"]), int(m["minute"])
     half = f" {m['half'].upper()}M" if m["half"] else ""
-    if minute:
+    if not minute and not half and not hour % 24:
+        said = "midnight"
+    elif minute:
         said = f"{cardinal(hour)} {'oh ' if minute < 10 else ''}{cardinal(minute)}"
     elif half:
         said = cardinal(hour)
@@ -208,11 +213,12 @@ _MIXED_FRACTION = re.compile(r"(?<![\w./])([0-9]+)\s+([0-9]+)/([0-9]+)(?![\w/])"
 _FRACTION = re.compile(r"(?<![\w./])([0-9]{1,4})/([0-9]{1,4})(?![\w/])")
 _RATIO = re.compile(r"(?<![0-9:.])([0-9]{1,4}):([0-9]{1,4})(?![0-9:])")
 _YEARS = re.compile(r"(?<![\w.,:/+-])([12][0-9]{3})\s?[-–~]\s?([12][0-9]{3})(?!\w|[.,:/-][0-9])")
+_SEASON = re.compile(r"(?<![\w.,:/+-])(1[0-9]{3}|20[0-9]{2})[-–]([1-9][0-9])(?![\w-]|[.,:/][0-9])")
 _YEAR = re.compile(r"(?<![\w.,:/+-])(19[0-9]{2}|20[0-9]{2})(?![\w%]|[.,:/-][0-9])")
 _OLD_YEAR = re.compile(
-    r"(?i)\b(in|since|from|until|till|by|of|around|circa|year|before|after)\s+(1[1-8][0-9]{2})(?![\w%]|[.,:/-][0-9])"
+    r"(?i)\b(in|since|from|until|till|by|of|around|circa|year|before|after)\s+(1[0-8][0-9]{2})(?![\w%]|[.,:/-][0-9])"
 )
-_TIMES = re.compile(rf"(?<![\w.])({digits.NUMBER})[x×](?![\w])")
+_TIMES = re.compile(rf"(?<![\w.])({digits.NUMBER})[x×](?!\w|\s*[-+=*/^])")
 _BY = re.compile(r"(?<![\w.])([0-9]{2,})\s?[x×]\s?([0-9]{2,})(?![\w.])")
 _RANGE = re.compile(digits.QUANTITY)
 _EMERGENCY = re.compile(r"(?i)\b(call|dial)\s+([0-9]{3})\b(?![-.,]?[0-9])")
@@ -227,6 +233,7 @@ _DOT_INSIDE: Final = (
     (re.compile(r"(?<!\w)\.(?=[a-z]{2,})"), "dot "),
 )
 _PER = re.compile(r"\b(dollars?|cents?|euros?|pounds?|won|yen)/(?=\w)")
+_BEFORE_NUMBERS: Final = tuple((re.compile(sign), said) for sign, said in BEFORE_NUMBERS)
 _SYMBOLS: Final = tuple((re.compile(sign), said) for sign, said in SYMBOLS)
 
 
@@ -263,7 +270,8 @@ def _unit(m: re.Match[str]) -> str:
 
 def _phone(m: re.Match[str]) -> str:
     groups = digits.groups(m[0])
-    if len(groups) == 2 and all(len(g) == 4 and _FIRST_YEAR <= int(g) <= _LAST_YEAR for g in groups):
+    years = len(groups) == 2 and all(len(g) == 4 and _FIRST_YEAR <= int(g) <= _LAST_YEAR for g in groups)
+    if years and groups[0] < groups[1]:
         return m[0]
     plus = "plus " if m[0].startswith("+") else ""
     return plus + ", ".join(map(by_digit, groups))
@@ -323,6 +331,7 @@ def _shapes(text: str) -> str:
     text = digits.SLASHED.sub(_slashed, text)
     text = _FRACTION.sub(lambda m: _fraction(int(m[1]), int(m[2])) if int(m[2]) else m[0], text)
     text = _RATIO.sub(lambda m: f"{number(m[1])} to {number(m[2])}", text)
+    text = _SEASON.sub(lambda m: f"{year(int(m[1]))} to {cardinal(int(m[2]))}", text)
     text = _YEARS.sub(lambda m: f"{_number_or_year(m[1])} to {_number_or_year(m[2])}", text)
     text = _OLD_YEAR.sub(lambda m: f"{m[1]} {year(int(m[2]))}", text)
     text = _YEAR.sub(lambda m: year(int(m[1])), text)
@@ -333,8 +342,10 @@ def _shapes(text: str) -> str:
 
 def say(text: str) -> str:
     """`text` (one line, no markup) with everything in words that English does not read as it is written."""
-    text = _dates_and_times(_abbreviations(digits.spell_out_vulgar(text)))
-    text = _shapes(text)
+    text = _abbreviations(digits.plain(text))
+    for pattern, said in _BEFORE_NUMBERS:
+        text = pattern.sub(said, text)
+    text = _shapes(_dates_and_times(text))
     for pattern, said in (*_DOT_INSIDE, *_SYMBOLS):
         text = pattern.sub(said, text)
     text = digits.DIGIT_THEN_LETTER.sub(" ", digits.LETTER_THEN_DIGIT.sub(" ", text))

@@ -124,6 +124,9 @@ UNITS: Final = {
 """One and many."""
 
 ABBREVIATIONS: Final = {
+    r"Mon\.": "Monday", r"Tues?\.": "Tuesday", r"Wed\.": "Wednesday", r"Thu(?:rs?)?\.": "Thursday", r"Fri\.": "Friday",
+    r"Sat\.(?=,)": "Saturday", r"Sun\.(?=,)": "Sunday", r"a\.?k\.?a\.?": "also known as", r"9/11": "nine eleven",
+    r"50/50": "fifty-fifty", r"(?<=[a-z] )Dr\.(?=\s+[a-z]|\s*,|\s*$)": "Drive",
     r"Mr\.": "Mister", r"Mrs\.": "Missus", r"Ms\.": "Miz", r"Dr\.": "Doctor", r"Prof\.": "Professor",
     r"Rev\.": "Reverend", r"Hon\.": "Honorable", r"Gen\.(?=\s+[A-Z])": "General", r"Sgt\.": "Sergeant",
     r"Capt\.": "Captain", r"Lt\.": "Lieutenant", r"Gov\.(?=\s+[A-Z])": "Governor", r"Sen\.(?=\s+[A-Z])": "Senator",
@@ -142,7 +145,19 @@ ABBREVIATIONS: Final = {
 }  # fmt: skip
 """Regular expressions after a word boundary, tried in this order, and what to say."""
 ENDING_ABBREVIATIONS: Final = frozenset(
-    {"et cetera", "Street", "Avenue", "Road", "Boulevard", "Junior", "Senior", "Incorporated", "Limited", "Company"}
+    {
+        "et cetera",
+        "Drive",
+        "Street",
+        "Avenue",
+        "Road",
+        "Boulevard",
+        "Junior",
+        "Senior",
+        "Incorporated",
+        "Limited",
+        "Company",
+    }
 )
 """Their dot also ends a sentence if a capital follows."""
 
@@ -176,8 +191,7 @@ SYMBOLS: Final = (
     (r"#(?=\w)", " hashtag "),
     (r"@", " at "),
     (r"%", " percent "),
-    (r"(?<=\d)\s?\^\s?(?=\d)", " to the power of "),
-    (r"(?<![\w~])~\s?(?=\d)", "about "),
+    (r"(?<=\w)\s?\^\s?(?=\w)", " to the power of "),
     (r"°", " degrees "),
     (r"\$", " dollars "),
     (r"€", " euros "),
@@ -186,3 +200,14 @@ SYMBOLS: Final = (
     (r"/", " "),
 )
 """Regular expressions, applied in this order when only plain numbers are left, and what to say."""
+
+BEFORE_NUMBERS: Final = (
+    (r"(?<![\w~)\]])[~≈]\s?(?=[$€£₩]?[0-9])", "about "),
+    (r"(?<![\w)\]=-])(?<![\w)\]]\s)<\s?(?=[$€£₩]?[0-9])", " less than "),
+    (r"(?<![\w)\]=-])(?<![\w)\]]\s)>\s?(?=[$€£₩]?[0-9])", " more than "),
+    (r"(?<=\w)\^2(?![0-9])", " squared"),
+    (r"(?<=\w)\^3(?![0-9])", " cubed"),
+    (r"(?<![\w'])([0-9])'\s?([0-9]{1,2})(?:\"|''|”)?(?![\w'])", r"\1 foot \2"),
+    (r"(?i)([ap]\.?m\.?)\s?[-–~]\s?(?=[0-9])", r"\1 to "),
+)
+"""Signs that say something about the number behind them: applied before any number is put into words."""

@@ -188,7 +188,7 @@ _SPACED_DATE = re.compile(
 _ORDINAL = re.compile(r"(?<![\w.,])([0-9]{1,3})(?:st|nd|rd|th)(?![A-Za-z])", re.IGNORECASE)
 _FRACTION_WITH_WHOLE = re.compile(r"(?<![\w./])([0-9]+)\s([0-9]{1,4})/([0-9]{1,4})(?![0-9/])")
 _FRACTION = re.compile(r"(?<![\w./])(?:([0-9]+)\s)?([0-9]{1,4})/([0-9]{1,4})(?![0-9/])")
-_UNTIL = re.compile(r"(?<=[년월일시분초원개명층도%])\s?[~～]\s?(?=[0-9])")
+_UNTIL = re.compile(r"(?<=[년월일시분초원개명층도%])\s?[~～]\s?(?=[0-9]|오전|오후|새벽|아침|저녁|밤|낮)")
 _RANGE = re.compile(digits.QUANTITY)
 _DOT_INSIDE = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z])|(?<!\S)\.(?=[A-Za-z]{2})")
 _EQUALS = re.compile(r"(\S?)\s*={1,3}\s*")
@@ -202,6 +202,8 @@ def _native_counter(m: re.Match[str]) -> str:
         return m[0]
     if m["ordered"] and counter != "번째":
         return m["ordered"].rstrip() + f"{_quantity(m)} {counter}"
+    if counter == "대" and m["b"] and m["a"].endswith("0") and m["b"].endswith("0"):
+        return m[0]  # ages: 십 대에서 이십 대
     said = f"{_ordinal(m['a'], counter)} {counter}"
     return (m["ordered"] or "") + said if not m["b"] else f"{said}에서 {_counted(m['b'], counter)} {counter}"
 
@@ -315,7 +317,7 @@ def _money_after(m: re.Match[str]) -> str:
 
 def say(text: str) -> str:
     """`text` (one line, no markup) with everything in words that Korean does not read as it is written."""
-    text = digits.spell_out_vulgar(text)
+    text = digits.plain(text)
     for written, said in _FIXED:
         text = written.sub(said, text)
     text = _shapes(_dates_and_times(_UNTIL.sub("에서 ", text)))
