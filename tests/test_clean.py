@@ -4,15 +4,15 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.clean import Cleaner, clean
 
 PIECES = (
-    "hello", " ", "\n", "\t", "\r\n", "안녕", "👩‍👩‍👧", "é", "\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x1b(",
-    "\x1b\\", "\x07", "\x9b", "\x9c", "\x9d", "\x90", "\x98", "\x18", "\x1a", "0;", "31m", "[", "]", "\\", "\x00", "\x7f",
-    "\u202e", "\u2066", "\ud83d", "\ude00", "A", "B", "m",
+    "hello", " ", "\n", "\t", "\r\n", "안녕", "👩‍👩‍👧", "é", "\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b^",
+    "\x1bX", "\x1b(", "\x1b\\", "\x07", "\x9b", "\x9c", "\x9d", "\x90", "\x98", "\x18", "\x1a", "0;", "31m", "[", "]",
+    "\\", "\x00", "\x7f", "\u202e", "\u2066", "\ud83d", "\ude00", "A", "B", "m",
 )  # fmt: skip
 hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=30).map("".join)
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -63,21 +63,25 @@ def test_cases(dirty: str, expected: str) -> None:
     assert clean(dirty) == expected
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_nothing_a_terminal_acts_on_survives(text: str) -> None:
     assert UNSAFE.search(clean(text)) is None
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cc", "Cf", "Cs"))))
 def test_ordinary_text_is_untouched(text: str) -> None:
     assert clean(text) == text
 
 
+@settings(deadline=None)
 @given(hostile, st.data())
 def test_streaming_equals_the_whole_however_it_is_cut(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
@@ -86,6 +90,7 @@ def test_streaming_equals_the_whole_however_it_is_cut(text: str, data: st.DataOb
     assert "".join(map(cleaner.feed, deltas)) + cleaner.finish() == clean(text)
 
 
+@settings(deadline=None)
 @given(hostile)
 def test_streaming_one_character_at_a_time(text: str) -> None:
     cleaner = Cleaner()
