@@ -7,17 +7,20 @@ moved or deleted: whether to mend it or to put it aside is for its owner to say,
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from vtuber_cli.errors import StoreError
 from vtuber_cli.store.schema import MIGRATIONS, Migration
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
@@ -63,6 +66,8 @@ class Database:
         Raises:
             StoreError: nothing of the job was written.
         """
+        import asyncio  # not at the top: who only reads, reads without a loop
+
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
 
