@@ -343,7 +343,7 @@ class Talk:
             Voices("en", {"en": worker("tts", self.tts)}),
         )
         style = Style(emotions=EMOTIONS, tags=tags(EMOTIONS), **self.style)
-        memory = self.history if isinstance(self.history, Memory) else Memory("You are Mika.", past=self.past)
+        memory = self.history if isinstance(self.history, Memory) else Memory([Message("system", "You are Mika.")], past=self.past)
         self.memory = memory
         manner = Manner("Mika", style, language="en", **{"ends_with_microphone": self.microphone, **self.manner})
         self.session = Session(engines, self.mic if self.microphone else None, self.speaker, memory, manner)

@@ -417,7 +417,7 @@ async def test_she_greets_and_the_model_knows(talk: Talk) -> None:
     talk.reply("Hi again.")
     await talk.run(until=8)
     assert talk.of(Greeted) == [Greeted("Hello, star.", "joy")]
-    assert talk.llm.requests[0].messages[1] == Message("assistant", "Hello, star.")
+    assert talk.llm.requests[0].messages[1:3] == [Message("user", "Hello!"), Message("assistant", "Hello, star.")]
     assert talk.speaker.played[0].seconds == 1.0
 
 

@@ -16,7 +16,7 @@ class Memory:
     """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
 
     Args:
-        system: the character's instructions.
+        instructions: what every prompt begins with: the system message, and examples of how she talks.
         history: where rows go, or None to keep nothing.
         talk: the id to go on with; None opens one with the first thing said, `opening` its character and language.
         past: what was said before, from the history.
@@ -24,14 +24,14 @@ class Memory:
 
     def __init__(
         self,
-        system: str,
+        instructions: Sequence[Message],
         history: History | None = None,
         *,
         talk: str | None = None,
         opening: tuple[str, str] = ("", ""),
         past: Sequence[Message] = (),
     ) -> None:
-        self._system = Message("system", system)
+        self._instructions = list(instructions)
         self._history = history
         self._talk = talk
         self._opening = opening
@@ -45,15 +45,15 @@ class Memory:
 
     def messages(self, asked: str) -> list[Message]:
         """What the model is given to answer `asked`: the instructions, the talk, the question."""
-        return _merged([self._system, *self._said, Message("user", asked)])
+        return _merged([*self._instructions, *self._said, Message("user", asked)])
 
     def prefix(self) -> list[Message]:
         """What every prompt of this talk begins with, for warming the model's cache."""
-        return _merged([self._system, *self._said])
+        return _merged([*self._instructions, *self._said])
 
-    def greet(self, text: str) -> None:
-        """She said hello; the model should know, and a talk that ends there is not worth a row."""
-        self._said.append(Message("assistant", text))
+    def greet(self, hello: str, text: str) -> None:
+        """She said `text` as if to `hello`; the model should know, and a talk that ends there is not worth a row."""
+        self._said += [Message("user", hello), Message("assistant", text)]
 
     async def add_user(self, turn: int, text: str, via: Via) -> None:
         """Keeps what the user said; returns when it is safe on disk."""

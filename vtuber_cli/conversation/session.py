@@ -38,6 +38,8 @@ class Manner:
     """What the user speaks, or None to find out."""
     greeting: tuple[str, str] | None = None
     """Text and emotion, or None to wait in silence."""
+    hello: str = "Hello!"
+    """What the model is told that the greeting answers: templates want the user to begin."""
     greets_aloud: bool = False
     barge_in: bool = False
     """Speaking interrupts her; without it she is deaf while she speaks (loudspeakers)."""
@@ -139,16 +141,30 @@ class Session:
     async def _load(self) -> None:
         greeting = self._manner.greeting
         if greeting is not None:
-            self._memory.greet(greeting[0])
+            self._memory.greet(self._manner.hello, greeting[0])
             self._announce(Greeted(*greeting))
         prompt = ReplyRequest(self._memory.prefix(), max_tokens=1, temperature=0.0)
         await self._crew.load(prompt, hears=self._microphone is not None)
         if self._crew.failures.keys() & {"vad", "asr"}:
             self.can_listen = self.listening = False
+        self._say_what_is_missing()
         self._loaded.set()
         if greeting is not None and self._manner.greets_aloud:
             await self._greet_aloud(*greeting)
         self._settle()
+
+    def _say_what_is_missing(self) -> None:
+        """A language that the model or the voices cannot is said once, not left to be found out."""
+        engines, language = self._crew.engines, self._manner.language
+        if language is None:
+            return
+        if "llm" not in self._crew.failures:
+            speaks = engines.llm.engine.capabilities.languages
+            if speaks and language not in speaks:
+                params = (("name", engines.llm.name), ("language", language))
+                self._announce(Notice("chat.model_language", params, "warning"))
+        if language not in engines.voices.workers:
+            self._announce(Notice("chat.voice_language", (("language", language),)))
 
     async def _greet_aloud(self, text: str, emotion: str) -> None:
         """Heard like a reply's first sentence; it is not a turn, and anything typed cuts it short."""

@@ -1,0 +1,215 @@
+"""The one place where settings become engines and sessions.
+
+`plan` decides who talks, in which language and with which engines, and touches no model; `session` puts it together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from vtuber_cli import character, config, i18n
+from vtuber_cli.character import Character
+from vtuber_cli.config import EngineChoice, Settings
+from vtuber_cli.conversation.crew import Engines
+from vtuber_cli.conversation.emotion import tags
+from vtuber_cli.conversation.endpointer import Endpointing
+from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.reply import Style
+from vtuber_cli.conversation.session import Manner, Session
+from vtuber_cli.conversation.voices import Voices
+from vtuber_cli.engines import registry
+from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
+from vtuber_cli.engines.worker import Worker
+from vtuber_cli.errors import UsageError
+from vtuber_cli.events import EMOTIONS, EngineKind
+from vtuber_cli.weights import Weights
+
+if TYPE_CHECKING:
+    from vtuber_cli.audio.base import Microphone, Speaker
+    from vtuber_cli.store.history import History
+
+_AUTO: dict[EngineKind, str] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama"}
+"""What "auto" means; a voice is the character's own."""
+_HELLO = {"en": "Hello!", "ko": "안녕!"}
+"""What the model is told she was greeted with, since templates want the user to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An engine to be: its class is imported, its options are valid, nothing is loaded."""
+
+    kind: EngineKind
+    name: str
+    engine: type[Any]
+    options: BaseModel
+
+    def worker(self, weights: Weights) -> Worker[Any]:
+        return Worker(self.name, lambda: self.engine(self.options, weights))
+
+    @property
+    def model(self) -> str | None:
+        """The catalogue's name (or a path) of the weights it will load."""
+        return getattr(self.options, "model", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who talks, how, and with what."""
+
+    settings: Settings
+    character: Character
+    language: str
+    weights: Weights
+    engines: Mapping[EngineKind, Chosen]
+    voices: Mapping[str, Chosen]
+
+    def models(self, *, hears: bool = True) -> list[str]:
+        """The weights that are needed, by name, for `Weights.ensure`."""
+        ears: tuple[EngineKind, ...] = ("vad", "asr") if hears else ()
+        return self.models_of([self.engines[kind] for kind in ("llm", *ears)] + list(self.voices.values()))
+
+    def models_of(self, chosen: Sequence[Chosen]) -> list[str]:
+        """The catalogue's models among what these engines will load."""
+        return list(dict.fromkeys(one.model for one in chosen if one.model and self.weights.catalog.find(one.model)))
+
+
+def plan(flags: Mapping[str, object] | None = None) -> Plan:
+    """Decides, from flags (by dotted settings key) and everything else that settings come from.
+
+    Raises:
+        UsageError: unknown character or engine, wrong option; files that are broken raise ConfigError.
+        EngineUnavailable: an engine's library is not installed.
+    """
+    first = config.load(flags).settings
+    person = character.load(first.character)
+    i18n.set_language(first.language)
+    language = person.language(i18n.language())
+    settings = config.load(flags, person.settings(language)).settings
+    choices: dict[EngineKind, EngineChoice] = {
+        "vad": settings.engines.vad,
+        "asr": settings.engines.asr,
+        "llm": settings.engines.llm,
+    }
+    engines = {kind: _chosen(kind, choice) for kind, choice in choices.items()}
+    voices = _voices(person, language, settings.engines.tts)
+    return Plan(settings, person, language, Weights(settings.models_dir), engines, voices)
+
+
+def history() -> History:
+    """The user's history.
+
+    Raises:
+        StoreError: it cannot be opened; a talk can go on without.
+    """
+    from vtuber_cli import paths
+    from vtuber_cli.store.database import Database
+    from vtuber_cli.store.history import History
+
+    return History(Database(paths.database()))
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is particular about one talk."""
+
+    greets: bool = True
+    greets_aloud: bool = True
+    ends_with_microphone: bool = False
+    resume: str | None = None
+    """The talk to go on with, by id."""
+    greeting: int = 0
+    """Which of her greetings."""
+
+
+def session(
+    plan: Plan, microphone: Microphone | None, speaker: Speaker, kept: History | None, occasion: Occasion
+) -> Session:
+    """A conversation that is ready to run; nothing of it is loaded yet."""
+    settings, person, language = plan.settings, plan.character, plan.language
+    past = _past(kept, occasion.resume)
+    memory = Memory(
+        _instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
+    )
+    style = Style(
+        emotions=EMOTIONS,
+        tags=tags(EMOTIONS) | person.emotion_words(),
+        max_tokens=settings.reply.max_tokens,
+        temperature=settings.reply.temperature,
+        seed=settings.reply.seed,
+    )
+    greeting = person.greeting(language, occasion.greeting) if occasion.greets and not past else None
+    manner = Manner(
+        person.display_name(language),
+        style,
+        language=language,
+        greeting=greeting,
+        hello=_HELLO.get(language, _HELLO["en"]),
+        greets_aloud=occasion.greets_aloud,
+        barge_in=settings.talk.barge_in,
+        hands_free=settings.talk.hands_free,
+        endpointing=replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000),
+        ends_with_microphone=occasion.ends_with_microphone,
+    )
+    return Session(_workers(plan), microphone, speaker, memory, manner)
+
+
+def _workers(plan: Plan) -> Engines:
+    weights = plan.weights
+    made: dict[int, Worker[Tts]] = {}
+    voices = {
+        language: made.setdefault(id(chosen), cast("Worker[Tts]", chosen.worker(weights)))
+        for language, chosen in plan.voices.items()
+    }
+    return Engines(
+        cast("Worker[Vad]", plan.engines["vad"].worker(weights)),
+        cast("Worker[Asr]", plan.engines["asr"].worker(weights)),
+        cast("Worker[Llm]", plan.engines["llm"].worker(weights)),
+        Voices(plan.language, voices),
+    )
+
+
+def _voices(person: Character, language: str, wanted: EngineChoice) -> dict[str, Chosen]:
+    """A voice for each language that has one; what the user asks for is for the talk's own language."""
+    found: dict[str, Chosen] = {}
+    for spoken in person.languages:
+        if (voice := person.voice(spoken)) is not None:
+            found[spoken] = _chosen("tts", EngineChoice(name=voice.engine, options=voice.options))
+    if wanted.name != "auto":
+        chosen = _chosen("tts", wanted)
+        speaks = chosen.engine.capabilities.languages
+        found |= {spoken: chosen for spoken in ([language] if speaks else [*person.languages, language])}
+    return found
+
+
+def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
+    name = _AUTO.get(kind, "") if choice.name == "auto" else choice.name
+    engine = registry.load(kind, name)
+    try:
+        options = engine.Options.model_validate(choice.options)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in ("engines", kind, "options", *first["loc"]))
+        raise UsageError("chat.engine_option", name=name, key=key, reason=first["msg"]) from None
+    return Chosen(kind, name, engine, options)
+
+
+def _instructions(person: Character, language: str) -> list[Message]:
+    talk = [Message("system", person.system_prompt(language))]
+    for asked, answered in person.example_talk(language):
+        talk += [Message("user", asked), Message("assistant", answered)]
+    return talk
+
+
+def _past(kept: History | None, talk: str | None) -> list[Message]:
+    if kept is None or talk is None:
+        return []
+    return [
+        Message("user" if entry.role == "user" else "assistant", entry.text)
+        for entry in kept.messages(talk)
+        if entry.text.strip()
+    ]
+

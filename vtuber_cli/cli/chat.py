@@ -1,0 +1,207 @@
+"""`vtuber chat`: the conversation, on a screen or in lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vtuber_cli.errors import StoreError, UsageError, WeightsError
+from vtuber_cli.i18n import t
+
+if TYPE_CHECKING:
+    from vtuber_cli.audio.base import Microphone, Speaker
+    from vtuber_cli.bootstrap import Plan
+    from vtuber_cli.conversation.session import Session
+    from vtuber_cli.store.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Where sound comes from and goes to."""
+
+    mic: Path | None
+    wav: Path | None
+    fast: bool
+    muted: bool
+
+
+def command(
+    character: Annotated[str | None, typer.Option("--character", "-c", help="chat.option.character")] = None,
+    mic: Annotated[Path | None, typer.Option("--mic", metavar="FILE", help="chat.option.mic")] = None,
+    wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.wav")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="chat.option.fast")] = False,
+    muted: Annotated[bool, typer.Option("--no-audio", help="chat.option.no_audio")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="chat.option.plain")] = False,
+    engines: Annotated[str | None, typer.Option("--engines", metavar="NAME", help="chat.option.engines")] = None,
+    barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
+    hands_free: Annotated[
+        bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="chat.option.resume")] = False,
+    talk: Annotated[str | None, typer.Option("--talk", metavar="ID", help="chat.option.talk")] = None,
+    models_dir: Annotated[Path | None, typer.Option("--models-dir", metavar="DIR", help="chat.option.models_dir")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="chat.option.set")] = None,
+) -> None:
+    import asyncio
+
+    from vtuber_cli import bootstrap
+
+    flags: dict[str, object] = {
+        "character": character,
+        "models_dir": models_dir,
+        "talk.barge_in": barge_in,
+        "talk.hands_free": hands_free,
+        **engine_flags(engines),
+        **assignments(settings),
+    }
+    sound = Sound(mic, wav, fast, muted)
+    plan = bootstrap.plan(flags)
+    kept, talk = open_history(plan, resume=resume, talk=talk)
+    try:
+        fetch(plan, hears=mic is not None or not muted)
+        lines = plain or not is_screen()
+        raise typer.Exit(asyncio.run(_converse(plan, sound, kept, talk, lines=lines)))
+    finally:
+        if kept is not None:
+            kept.close()
+
+
+async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | None, *, lines: bool) -> int:
+    """Runs the talk in the face that suits the terminal; returns the exit code."""
+    from vtuber_cli import bootstrap
+
+    microphone, speaker = _ears_and_mouth(plan, sound, interactive=not lines or sys.stdin.isatty())
+    typed = sys.stdin.isatty()
+    occasion = bootstrap.Occasion(
+        greets=typed and sound.mic is None,
+        greets_aloud=sound.wav is None,
+        ends_with_microphone=lines and sound.mic is not None,
+        resume=talk,
+        greeting=os.getpid(),
+    )
+    session = bootstrap.session(plan, microphone, speaker, kept, occasion)
+    if lines:
+        return await _in_lines(session, plan, stay=sound.mic is not None, typed=typed)
+    await _on_screen(session, plan, sound)
+    return 0
+
+
+async def _in_lines(session: Session, plan: Plan, *, stay: bool, typed: bool) -> int:
+    from vtuber_cli.tui import plain
+
+    manner = plain.Manner(character=plan.character.id, live=typed, echo=not typed, stay=stay)
+    return await plain.run(session, sys.stdout, sys.stderr, plain.typed_lines(), manner)
+
+
+async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
+    from vtuber_cli import log
+    from vtuber_cli.tui.terminal import open_screen
+    from vtuber_cli.tui.themes import Look
+
+    theme = plan.character.theme
+    look = Look(accent=theme.accent, **({"star": theme.secondary} if theme.secondary else {}))
+    await open_screen(session, look, devices=sound.mic.name if sound.mic else "", log=log.file())
+
+
+def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Microphone | None, Speaker]:
+    """Files where files are asked for, devices for people, silence for scripts."""
+    from vtuber_cli.audio.microphone import DeviceMicrophone
+    from vtuber_cli.audio.recording import WavSpeaker
+    from vtuber_cli.audio.silent import CaptionSpeaker
+    from vtuber_cli.audio.speaker import DeviceSpeaker
+    from vtuber_cli.audio.wav import WavMicrophone
+
+    devices = plan.settings.audio
+    microphone: Microphone | None = None
+    speaker: Speaker
+    if sound.mic is not None:
+        microphone = WavMicrophone(sound.mic, fast=sound.fast)
+    elif interactive and not sound.muted:
+        microphone = DeviceMicrophone(devices.input)
+    if sound.wav is not None:
+        speaker = WavSpeaker(sound.wav, fast=sound.fast)
+    elif sound.muted or not interactive:
+        speaker = CaptionSpeaker()
+    else:
+        speaker = DeviceSpeaker(devices.output)
+    return microphone, speaker
+
+
+# --- what `say` and `bench` share with it -----------------------------------------------------------------------
+
+
+def engine_flags(engines: str | None) -> dict[str, object]:
+    """`--engines echo`: one name for every kind of engine."""
+    return {f"engines.{kind}.name": engines for kind in ("vad", "asr", "llm", "tts")} if engines else {}
+
+
+def assignments(settings: list[str] | None) -> dict[str, object]:
+    """`--set talk.hangover_ms=500`, as flags."""
+    flags: dict[str, object] = {}
+    for assignment in settings or []:
+        key, equals, value = assignment.partition("=")
+        if not equals or not key.strip():
+            raise UsageError("chat.bad_set", given=assignment)
+        flags[key.strip()] = value.strip()
+    return flags
+
+
+def fetch(plan: Plan, *, hears: bool) -> None:
+    """Brings what weights are missing, with a progress bar; nothing is asked.
+
+    Raises:
+        WeightsError: they cannot be had; the hint names a way to talk all the same.
+    """
+    fetch_names(plan, plan.models(hears=hears))
+
+
+def fetch_names(plan: Plan, models: list[str]) -> None:
+    """As `fetch`, for these models."""
+    names = [model.name for model in plan.weights.missing(models)]
+    if not names:
+        return
+    from vtuber_cli.cli.downloads import announce, shown
+
+    needed = plan.weights.plan(names)
+    announce(needed)
+    try:
+        with shown(needed) as report:
+            plan.weights.ensure(names, report)
+    except WeightsError as error:
+        raise WeightsError(error.key, hint=t("chat.without_weights"), **error.params) from error
+
+
+def open_history(plan: Plan, *, resume: bool, talk: str | None) -> tuple[History | None, str | None]:
+    """The history and the talk to go on with; a history that cannot be opened costs a line, not the talk.
+
+    Raises:
+        StoreError: it cannot be opened, and a talk in it was asked for.
+        UsageError: there is no such talk.
+    """
+    from vtuber_cli import bootstrap
+    from vtuber_cli.cli.show import error as show
+
+    try:
+        kept = bootstrap.history()
+        if talk is not None:
+            return kept, kept.talk(talk).id
+        latest = kept.latest_talk(plan.character.id) if resume else None
+    except StoreError as error:
+        if resume or talk is not None:
+            raise
+        show(error)
+        return None, None
+    if resume and latest is None:
+        raise UsageError("chat.nothing_to_resume", name=plan.character.display_name(plan.language))
+    return kept, latest.id if latest else None
+
+
+def is_screen() -> bool:
+    """Whether a full screen can be drawn here."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+
