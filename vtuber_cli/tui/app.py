@@ -72,7 +72,7 @@ class ChatApp(App[None]):
             self.register_theme(ours)
         self.theme = theme
         self._chat = ChatScreen(session, look, self._signs, clocks, devices)
-        self._closing = False
+        self._leaving = False
         self._over = asyncio.Event()
         """Set while the session does not run: before it starts, and when it has freed everything."""
         self._over.set()
@@ -90,7 +90,7 @@ class ChatApp(App[None]):
 
     def _painted(self) -> None:
         note_first_paint()
-        if self._closing:
+        if self._leaving:
             return
         self._over.clear()
         self.run_worker(self._follow(), group="talk", exit_on_error=False)
@@ -168,10 +168,10 @@ class ChatApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leaves when the session is closed; asked a second time, at once."""
-        if self._closing:
+        if self._leaving:
             self.exit()
             return
-        self._closing = True
+        self._leaving = True
         self._chat.status.closing()
         self.run_worker(self._close(), group="closing", exit_on_error=False)
 

@@ -1,8 +1,8 @@
 """The line mode: for pipes, screen readers and terminals that cannot move their cursor. Imports no Textual.
 
 stdout is the talk and nothing else, one line for each thing said: `you: ...` and `mika: ...` (the character's id).
-These words never change and are never translated. What is not the talk goes to stderr: `* notice`, `! failure`. No line is
-ever rewritten, and there is no colour.
+These words never change and are never translated. What is not the talk goes to stderr: `* notice`, `! failure`. No
+line is ever rewritten, and there is no colour.
 
 Where people read along (`live`), a sentence is written when it begins to be heard. Where a program reads, it is
 written when it has been heard, so that a line holds exactly what history keeps. Either way an interrupted reply ends

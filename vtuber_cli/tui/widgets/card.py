@@ -33,7 +33,7 @@ class Sky(Widget):
 
     def __init__(self, name: str, tagline: str, symbols: Symbols) -> None:
         super().__init__()
-        self._name = name
+        self._shown_name = name
         self._tagline = tagline
         self._symbols = symbols
 
@@ -46,12 +46,12 @@ class Sky(Widget):
             (height - 1) // 2: (self._spaced(width), "sky--name"),
             (height - 1) // 2 + 1: (self._tagline, "sky--tagline"),
         }
-        chance = random.Random(self._name)  # noqa: S311 - stars, not secrets
+        chance = random.Random(self._shown_name)  # noqa: S311 - stars, not secrets
         return [self._row(width, *texts.get(row, ("", "")), chance) for row in range(height)]
 
     def _spaced(self, width: int) -> str:
-        spaced = " ".join(self._name)
-        return spaced if cell_len(spaced) < width - 8 else self._name
+        spaced = " ".join(self._shown_name)
+        return spaced if cell_len(spaced) < width - 8 else self._shown_name
 
     def _row(self, width: int, text: str, style: str, chance: random.Random) -> Content:
         content = Content.styled(text, f".{style}").truncate(width - 2, ellipsis=True) if text else Content("")

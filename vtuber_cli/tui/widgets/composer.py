@@ -29,6 +29,7 @@ class Composer(Input):
 
     def __init__(self) -> None:
         super().__init__(select_on_focus=False)
+        self.cursor_blink = False  # on this screen, only what sounds moves
         self._sent: list[str] = []
         self._at = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ class Meter(Static):
 
     def hear(self, level: Level) -> None:
         """Takes a reading; the loudest between two ticks is the one shown."""
-        if self._loudest is None or level.dbfs > self._loudest.dbfs:
+        if not math.isnan(level.dbfs) and (self._loudest is None or level.dbfs > self._loudest.dbfs):
             self._loudest = level
 
     def tick(self) -> None:
@@ -48,4 +49,4 @@ class Meter(Static):
     def _height(self, dbfs: float) -> int:
         share = (dbfs - _FLOOR_DBFS) / (_TOP_DBFS - _FLOOR_DBFS)
         highest = len(self._symbols.levels) - 1
-        return round(min(1.0, max(0.0, share)) * highest) if share == share else 0
+        return round(min(1.0, max(0.0, share)) * highest)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.scrollbar import ScrollBarRender
 from textual.widget import Widget
 
 from vtuber_cli.i18n import t
@@ -32,6 +35,8 @@ class Transcript(VerticalScroll, can_focus=False):
         yield self._entries
 
     def on_mount(self) -> None:
+        if self._symbols.ascii:
+            self.vertical_scrollbar.renderer = _AsciiBar
         self.anchor()
 
     # --- the user ---------------------------------------------------------------------------------------------------
@@ -151,6 +156,12 @@ class Transcript(VerticalScroll, can_focus=False):
         surplus = len(self._entries.children) - _KEPT
         if surplus > 0:
             self._entries.remove_children(self._entries.children[:surplus])
+
+
+class _AsciiBar(ScrollBarRender):
+    """A bar of whole cells: coloured blanks."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class _Reply:
