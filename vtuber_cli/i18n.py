@@ -52,7 +52,7 @@ def find(key: str) -> str | None:
 @cache
 def _area(language: Language, area: str) -> dict[str, str]:
     file = _FOLDER / language / f"{area}.json"
-    if not area.isidentifier() or not file.is_file():
+    if not area.isidentifier() or len(area) > 40 or not file.is_file():  # a plug-in's sentence is no file name
         return {}
     return cast("dict[str, str]", json.loads(file.read_text(encoding="utf-8")))
 
