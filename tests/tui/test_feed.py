@@ -16,6 +16,7 @@ from vtuber_cli.events import (
     Greeted,
     Notice,
     ReplyEnded,
+    ReplyStarted,
     Sentence,
     SentenceStarted,
     Timings,
@@ -29,7 +30,8 @@ HOSTILE = "a\x1b[31mb\x1b]52;c;ZXZpbA==\x07c\x9b2Jd\u202ee\x00f\rg"
 @pytest.mark.parametrize(
     "event",
     [
-        Greeted(HOSTILE),
+        Greeted(HOSTILE, HOSTILE),
+        ReplyStarted(1, HOSTILE),
         UserSaid(1, HOSTILE, "voice"),
         ReplyEnded(1, HOSTILE, interrupted=False),
         SentenceStarted(1, Sentence(0, HOSTILE, "", HOSTILE), 1.0),
@@ -39,7 +41,7 @@ HOSTILE = "a\x1b[31mb\x1b]52;c;ZXZpbA==\x07c\x9b2Jd\u202ee\x00f\rg"
 def test_no_event_brings_a_control_character_into_a_face(event: Greeted) -> None:
     said = safe_event(event)
     texts = [said.sentence.shown, said.sentence.emotion] if isinstance(said, SentenceStarted) else []
-    texts += [getattr(said, name) for name in ("text", "name") if hasattr(said, name)]
+    texts += [getattr(said, name) for name in ("text", "name", "emotion") if hasattr(said, name)]
     assert texts
     assert set(texts) == {"abcdefg"}
 

@@ -80,14 +80,16 @@ def safe_event(event: Event) -> Event:
     """The event with its foreign texts made safe, whoever announced it. The conversation cleans what enters it; a face
     does not rely on that, as plug-ins announce things too."""
     match event:
-        case Greeted(text=text) | UserSaid(text=text) | ReplyEnded(text=text):
+        case UserSaid(text=text) | ReplyEnded(text=text):
             return replace(event, text=safe(text))
+        case Greeted(text=text, emotion=emotion):
+            return replace(event, text=safe(text), emotion=safe_line(emotion))
         case SentenceStarted(sentence=sentence):
             return replace(
-                event, sentence=replace(sentence, shown=safe(sentence.shown), emotion=safe(sentence.emotion))
+                event, sentence=replace(sentence, shown=safe(sentence.shown), emotion=safe_line(sentence.emotion))
             )
         case ReplyStarted(emotion=emotion):
-            return replace(event, emotion=safe(emotion))
+            return replace(event, emotion=safe_line(emotion))
         case EngineChanged(name=name):
             return replace(event, name=safe_line(name))
         case _:
