@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,6 +169,14 @@ def test_two_programs_starting_at_once(tmp_path: Path) -> None:
         _, error = one.communicate()
         assert (one.returncode, error) == (0, b"")
     assert {"talks", "messages"} <= tables(path)
+
+
+def test_it_waits_for_whoever_is_making_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vtuber_cli.store.database._BUSY_SECONDS", 0.02)
+    path = tmp_path / "vtuber.db"
+    with FileLock(f"{path}.lock"):
+        assert refused(path).key == "store.locked"
+    Database(path).close()
 
 
 # --- what is refused --------------------------------------------------------------------------------------------
