@@ -42,7 +42,10 @@ def test_without_a_place_for_a_log_there_is_silence(tmp_path: Path) -> None:
 
 def test_a_process_without_stderr_is_left_alone(tmp_path: Path) -> None:
     code = CODE.partition("print(")[0] + (
-        "os.close(2)\nwith native_stderr_to(Path(sys.argv[1])):\n    print('fine')\nassert not Path(sys.argv[1]).exists()\n"
+        "os.close(2)\n"
+        "with native_stderr_to(Path(sys.argv[1])):\n"
+        "    print('fine')\n"
+        "assert not Path(sys.argv[1]).exists()\n"
     )
     done = run(tmp_path / "native.log", code)
     assert (done.returncode, done.stdout) == (0, "fine\n")

@@ -30,6 +30,9 @@ TAIL_SECONDS = 0.2
 """Silence played behind the last word before the stream stops, since stopping also empties what lies behind the ring
 (a mixer, a radio link)."""
 
+NEXT_SECONDS = 0.05
+"""The same, if somebody is waiting to say the next thing."""
+
 STALLED_AFTER = 1.5
 """Seconds without progress after which a device is gone."""
 
@@ -86,6 +89,10 @@ class Cues:
     def next(self) -> SpeechPlayback | None:
         with self._changed:
             return self._queue.popleft() if self._queue and not self._dropping else None
+
+    def waiting(self) -> bool:
+        with self._changed:
+            return bool(self._queue)
 
     def cut(self) -> bool:
         """To be silent now."""
@@ -172,6 +179,7 @@ class _Run:
         self._begun: SpeechPlayback | None = None
         self._pcm = memoryview(b"")
         self._spoken_until = 0
+        self._silent = False
         self._progress = (0, time.monotonic())
 
     def start(self) -> None:
@@ -185,7 +193,7 @@ class _Run:
             return False
         self.ring.look()
         self._report(self.ring.played)
-        if not self._playing and self._quiet():
+        if self._over():
             return False
         self._fill()
         self._check(self.ring.played)
@@ -193,20 +201,25 @@ class _Run:
         return True
 
     def _fill(self) -> None:
-        """As much speech as there is, a little silence behind it."""
+        """As much speech as there is. Once silence follows, the run takes no more speech: it would have to wait
+        behind the silence, and a new run begins at once."""
         while True:
-            if not self._pcm:
+            if not self._pcm and not self._silent:
                 self._take()
             room = self.ring.room(AHEAD_SECONDS if self._pcm else SILENCE_AHEAD_SECONDS)
             if not room:
                 return
             size = room * self.ring.frame_bytes
+            self._silent = not self._pcm
             self.ring.write(self._pcm[:size] if self._pcm else bytes(size))
             self._pcm = self._pcm[size:]
 
-    def _quiet(self) -> bool:
+    def _over(self) -> bool:
         """All was heard, and enough silence behind it (all of it, if we were too slow to write more)."""
-        return self.ring.ahead == 0 or self.ring.played >= self._spoken_until + TAIL_SECONDS * self.ring.rate
+        if self._playing:
+            return False
+        silence = NEXT_SECONDS if self._cues.waiting() else TAIL_SECONDS
+        return self.ring.ahead == 0 or self.ring.played >= self._spoken_until + silence * self.ring.rate
 
     def _take(self) -> None:
         playback = self._cues.next()

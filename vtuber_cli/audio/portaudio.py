@@ -6,7 +6,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -132,7 +132,8 @@ def close_stream(stream: Stream) -> None:
 
 def refresh(sound: Any) -> None:
     """Lists the devices anew; only behind the door and while no stream is open."""
-    sound._terminate()
+    with suppress(sound.PortAudioError):  # a start that failed leaves nothing to end
+        sound._terminate()
     sound._initialize()
 
 

@@ -14,10 +14,13 @@ AHEAD_SECONDS = 0.25
 """Speech kept in the ring: busy Python threads and a busy machine can hold up ours for long. It costs nothing: a run
 starts with an empty ring, and a stop empties it."""
 
-SILENCE_AHEAD_SECONDS = 0.06
-"""Silence kept in the ring behind the last word: what comes next has to wait for it."""
+STEP_SECONDS = 0.12
+"""How coarsely sound servers tell what they took (seen: up to 118 ms)."""
 
-REQUESTED_LATENCY = 0.4
+SILENCE_AHEAD_SECONDS = 0.12
+"""What is kept in the ring when there is no more speech: a step."""
+
+REQUESTED_LATENCY = 0.3
 """Makes the ring larger than what we keep in it, so that no write blocks (it would, for a quarter of the ring)."""
 
 BLOCK_SECONDS = 0.01
@@ -36,6 +39,7 @@ class Ring:
         self.channels = int(stream.channels)
         self.frame_bytes = pcm.BYTES_A_SAMPLE * self.channels
         self._block = round(BLOCK_SECONDS * self.rate)
+        self._step = round(STEP_SECONDS * self.rate)
         self.written = 0
         self.played = 0
         """Frames that have left the ring."""
@@ -61,8 +65,11 @@ class Ring:
         if available < 0:
             raise OSError(f"PortAudio error {available}")
         self.ahead = min(self.written, max(0, self._capacity - available))
-        # Sound servers fetch ahead: more than there was time for has not been heard.
-        self.played = min(self.written - self.ahead, int((time.monotonic() - self._began) * self.rate))
+        # A sound server takes, and tells that it took, in steps; in between the clock knows better, but not alone:
+        # it also runs while the device is starved.
+        taken = self.written - self.ahead
+        elapsed = int((time.monotonic() - self._began) * self.rate)
+        self.played = min(elapsed, taken + self._step, self.written)
 
     def room(self, ahead_seconds: float) -> int:
         """Frames to write now, to have so much in the ring; less than a block is none."""
