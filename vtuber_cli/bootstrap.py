@@ -94,7 +94,7 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
         "asr": settings.engines.asr,
         "llm": settings.engines.llm,
     }
-    engines = {kind: _chosen(kind, choice) for kind, choice in choices.items()}
+    engines: dict[EngineKind, Chosen] = {kind: _chosen(kind, choice) for kind, choice in choices.items()}
     voices = _voices(person, language, settings.engines.tts)
     return Plan(settings, person, language, Weights(settings.models_dir), engines, voices)
 
@@ -173,15 +173,14 @@ def _workers(plan: Plan) -> Engines:
 
 
 def _voices(person: Character, language: str, wanted: EngineChoice) -> dict[str, Chosen]:
-    """A voice for each language that has one; what the user asks for is for the talk's own language."""
+    """A voice for each language. What the user asks for is for the talk's own, and for those that have none."""
     found: dict[str, Chosen] = {}
     for spoken in person.languages:
         if (voice := person.voice(spoken)) is not None:
             found[spoken] = _chosen("tts", EngineChoice(name=voice.engine, options=voice.options))
     if wanted.name != "auto":
         chosen = _chosen("tts", wanted)
-        speaks = chosen.engine.capabilities.languages
-        found |= {spoken: chosen for spoken in ([language] if speaks else [*person.languages, language])}
+        found = {spoken: chosen for spoken in person.languages} | found | {language: chosen}
     return found
 
 
@@ -192,8 +191,8 @@ def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
         options = engine.Options.model_validate(choice.options)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in ("engines", kind, "options", *first["loc"]))
-        raise UsageError("chat.engine_option", name=name, key=key, reason=first["msg"]) from None
+        option = ".".join(str(part) for part in ("engines", kind, "options", *first["loc"]))
+        raise UsageError("chat.engine_option", name=name, option=option, reason=first["msg"]) from None
     return Chosen(kind, name, engine, options)
 
 

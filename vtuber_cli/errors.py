@@ -10,8 +10,8 @@
     |- AudioUnavailable    exit 4   no device, no PortAudio, device gone
     |- StoreError          exit 5   the database: disk full, damaged, newer than this program
 
-An error is a key and its parameters; its words live in `locales/` under `errors.<key>`, its advice under
-`errors.<key>.hint`. Anything that is not a VtuberError is a bug and keeps its traceback.
+An error is a key (`area.name`) and its parameters; its words live in `locales/<language>/<area>.json` under `name`, its
+advice under `name.hint`. Anything that is not a VtuberError is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class VtuberError(Exception):
     """An expected failure: a message key, its parameters, and advice.
 
     Args:
-        key: looked up in the locales under `errors.`; a plug-in may pass its own plain sentence instead.
+        key: looked up in the locales; a plug-in may pass its own plain sentence instead.
         hint: plain advice that replaces the locale's; for plug-ins and computed advice.
         params: fill the placeholders of message and hint. Foreign text in them is cleaned when shown.
     """

@@ -312,6 +312,7 @@ class Talk:
         self.mic = VirtualMicrophone([], waits=self.waits)
         self.session: Session | None = None
         self.broken: set[str] = set()
+        self._workers: dict[str, VirtualWorker] = {}
         self._at: list[tuple[float, Callable[[Session], Any]]] = []
 
     def user(self, *, at: float, lasts: float, says: str) -> None:
@@ -327,6 +328,9 @@ class Talk:
     def at(self, seconds: float, what: Callable[[Session], Any]) -> None:
         self._at.append((seconds, what))
 
+    def worker(self, name: str) -> VirtualWorker:
+        return self._workers[name]
+
     def build(self) -> Session:
         def worker(name: str, engine: Any, seconds: float = 0.0) -> VirtualWorker:
             def build() -> Any:
@@ -334,7 +338,8 @@ class Talk:
                     raise EngineUnavailable("engine.not_installed", kind=name, name=name, module=name)
                 return engine
 
-            return VirtualWorker(name, build, seconds)
+            self._workers[name] = VirtualWorker(name, build, seconds)
+            return self._workers[name]
 
         engines = Engines(
             worker("vad", LoudnessVad()),
@@ -345,7 +350,7 @@ class Talk:
         style = Style(emotions=EMOTIONS, tags=tags(EMOTIONS), **self.style)
         memory = self.history if isinstance(self.history, Memory) else Memory([Message("system", "You are Mika.")], past=self.past)
         self.memory = memory
-        manner = Manner("Mika", style, language="en", **{"ends_with_microphone": self.microphone, **self.manner})
+        manner = Manner("Mika", style, **{"language": "en", "ends_with_microphone": self.microphone, **self.manner})
         self.session = Session(engines, self.mic if self.microphone else None, self.speaker, memory, manner)
         return self.session
 

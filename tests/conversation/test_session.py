@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.conversation.talk import Talk
-from vtuber_cli.engines.base import Message
+from vtuber_cli.engines.base import Capabilities, Message
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import (
     EngineChanged,
@@ -473,3 +473,60 @@ async def test_asking_a_closed_talk_returns(talk: Talk) -> None:
     await talk.session.ask("anyone?")
     talk.session.say("anyone?")
     assert not [event for event in talk.events if isinstance(event, Failed)]
+
+
+async def test_a_language_that_model_and_voice_cannot_is_said_once(talk: Talk) -> None:
+    talk.microphone = False
+    talk.manner["language"] = "ko"
+    talk.llm.capabilities = Capabilities(languages=frozenset({"en"}), context=2048)
+    talk.reply("안녕하세요.")
+    talk.at(1.0, lambda session: session.say("안녕"))
+    await talk.run(until=5)
+    assert [notice.key for notice in talk.of(Notice)] == ["chat.model_language", "chat.voice_language"]
+    assert talk.said == ["안녕하세요."] and talk.speaker.played == []
+
+
+async def test_a_user_of_unknown_language_is_told_nothing_of_languages(talk: Talk) -> None:
+    talk.microphone = False
+    talk.manner["language"] = None
+    await talk.run(until=2)
+    assert talk.of(Notice) == []
+
+
+async def test_typing_cuts_the_greeting_short(talk: Talk) -> None:
+    talk.microphone = False
+    talk.tts.seconds = 9.0
+    talk.manner |= {"greeting": ("A very long hello.", "joy"), "greets_aloud": True}
+    talk.reply("Yes?")
+    talk.at(1.0, lambda session: session.say("hey"))
+    await talk.run(until=20)
+    greeting, reply = talk.speaker.played
+    assert greeting.ended == pytest.approx(1.0, abs=0.01) and reply.began == pytest.approx(1.0, abs=0.1)
+
+
+async def test_closing_and_interrupting_before_the_start_are_harmless(talk: Talk) -> None:
+    session = talk.build()
+    session.interrupt()
+    await session.close()
+    await session.run()
+    assert talk.speaker.closed
+
+
+async def test_a_typed_question_replaces_a_guess(talk: Talk) -> None:
+    talk.user(at=1.0, lasts=0.6, says="spoken half")
+    talk.at(1.8, lambda session: session.say("typed"))
+    talk.reply("Typed answer.")
+    await talk.run(until=8)
+    assert [said.text for said in talk.of(UserSaid)] == ["typed"]
+    assert talk.of(UserSaid)[0].via == "text"
+
+
+async def test_a_model_that_hangs_in_mid_reply_keeps_what_was_said(talk: Talk) -> None:
+    talk.microphone = False
+    talk.style["next_token_seconds"] = 1.0
+    talk.reply("It begins well. And then it goes on and on and on without an end.")
+    talk.at(1.0, lambda session: session.say("go"))
+    talk.at(1.11, lambda _: setattr(talk.worker("llm"), "seconds", 100.0))
+    await talk.run(until=20)
+    assert talk.failures == ["thinking.timeout"]
+    assert talk.said[0].startswith("It begins")

@@ -103,7 +103,7 @@ class Memory:
 
     def _give_up(self, error: StoreError) -> None:
         self._history = None
-        self._failed(error)
+        self.failed(error)
 
 
 def _merged(messages: Sequence[Message]) -> list[Message]:

@@ -163,7 +163,7 @@ class Session:
             if speaks and language not in speaks:
                 params = (("name", engines.llm.name), ("language", language))
                 self._announce(Notice("chat.model_language", params, "warning"))
-        if language not in engines.voices.workers:
+        if not engines.voices.speaks(language) and "tts" not in self._crew.failures:
             self._announce(Notice("chat.voice_language", (("language", language),)))
 
     async def _greet_aloud(self, text: str, emotion: str) -> None:

@@ -17,6 +17,7 @@ from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
+from vtuber_cli.conversation.spoken import Reader
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Message
 from vtuber_cli.engines.worker import Worker
@@ -130,13 +131,13 @@ class Turn:
     async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
         began = self._now()
-        index = 0
+        index, reader = 0, Reader()
         try:
             async with aclosing(self._with.replier.pieces(messages)) as pieces:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
-                    sentence = self._with.voices.prepare(index, shown, emotion)
+                    sentence = self._with.voices.prepare(index, shown, emotion, reader)
                     await upstream.put(Piece(sentence, await self._synthesise(sentence)))
                     index += 1
         except VtuberError as error:

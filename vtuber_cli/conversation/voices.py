@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vtuber_cli.conversation.spoken import language_of, spoken
+from vtuber_cli.conversation.spoken import Reader, language_of
 from vtuber_cli.engines.base import Stop, Tts
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.events import Phoneme, Sentence, Speech
@@ -28,10 +28,15 @@ class Voices:
         self.language = language
         self.workers = workers
 
-    def prepare(self, index: int, shown: str, emotion: str) -> Sentence:
-        """The sentence to show, with what will be said of it (nothing, if no voice speaks its language)."""
-        said = language_of(shown, self.language)
-        text = spoken(shown, said) if self._worker(said) else ""
+    def prepare(self, index: int, shown: str, emotion: str, reader: Reader | None = None) -> Sentence:
+        """The sentence to show, with what will be said of it (nothing, if no voice speaks its language).
+
+        Args:
+            reader: of the whole reply: it remembers a code block that goes on from piece to piece.
+        """
+        language = language_of(shown, self.language)
+        said = (reader or Reader()).say(shown, language)
+        text = said if self.speaks(language) else ""
         return Sentence(index, shown, text, emotion)
 
     async def speak(self, sentence: Sentence) -> Speech | None:
@@ -49,9 +54,16 @@ class Voices:
 
         return await worker.call(whole)
 
-    def _worker(self, language: str) -> Worker[Tts] | None:
+    def speaks(self, language: str) -> bool:
+        """Whether there is a loaded voice for this language."""
         worker = self.workers.get(language)
-        return worker if worker is not None and worker.ready else None
+        if worker is None or not worker.ready:
+            return False
+        languages = worker.engine.capabilities.languages
+        return not languages or language in languages
+
+    def _worker(self, language: str) -> Worker[Tts] | None:
+        return self.workers[language] if self.speaks(language) else None
 
 
 def joined(pieces: list[Speech]) -> Speech | None:

@@ -20,6 +20,8 @@ from vtuber_cli.weights.room import free, peak_of, require
 
 State: TypeAlias = Literal["built_in", "installed", "damaged", "absent"]
 
+_WEIGHT_SUFFIXES = (".gguf", ".onnx", ".ort", ".bin")
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
@@ -179,14 +181,16 @@ class Weights:
         return WeightsError("weights.unknown_nearest" if nearest else "weights.unknown", name=name, nearest=nearest)
 
     def _path_of(self, name: str) -> Path:
+        # A bare word is never a path: a folder that happens to be called so, in whatever directory the program was
+        # started, must not be loaded. `./word`, `word/` and `word.gguf` are paths.
+        if "/" not in name and "\\" not in name and Path(name).suffix not in _WEIGHT_SUFFIXES:
+            raise self._unknown(name)
         # A NUL in the name, or a name longer than a path may be, is no path.
         with contextlib.suppress(OSError, ValueError, RuntimeError):
             place = Path(name).expanduser()
-            if name and place.exists():
+            if place.exists():
                 return place.absolute()
-        if name and (Path(name).name != name or Path(name).suffix in (".gguf", ".onnx", ".bin")):
-            raise WeightsError("weights.no_file", path=name)
-        raise self._unknown(name)
+        raise WeightsError("weights.no_file", path=name)
 
     def _places(self, model: Model) -> Sequence[Path]:
         if library := model.library:

@@ -1,0 +1,113 @@
+"""What is kept of a talk: in the model's prompt and in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conversation.talk import Talk
+
+from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.engines.base import Message
+from vtuber_cli.errors import StoreError
+from vtuber_cli.events import Timings
+from vtuber_cli.store.database import Database
+from vtuber_cli.store.history import History
+
+INSTRUCTIONS = [Message("system", "You are Mika.")]
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    kept = History(Database(tmp_path / "vtuber.db"))
+    yield kept
+    kept.close()
+
+
+def memory(history: History | None) -> Memory:
+    return Memory(INSTRUCTIONS, history, opening=("mika", "en"))
+
+
+def rows(history: History) -> list[tuple[str, str, bool]]:
+    return [(entry.role, entry.text, entry.interrupted) for entry in history.messages(history.list_talks()[0].id)]
+
+
+async def test_a_turn_is_kept_as_it_was_heard(history: History) -> None:
+    kept = memory(history)
+    await kept.add_user(1, "hello", "voice")
+    assert rows(history)[0] == ("user", "hello", False)
+    await kept.hear("Hi there.", "joy")
+    assert rows(history)[1][1] == "Hi there.", "a crash from here on loses nothing that was heard"
+    await kept.hear("Hi there. You came.", "joy")
+    await kept.end_reply("Hi there. You", interrupted=True, timings=Timings(first_audio_ms=700.0))
+    assert rows(history) == [("user", "hello", False), ("assistant", "Hi there. You", True)]
+    assert kept.prefix() == [*INSTRUCTIONS, Message("user", "hello"), Message("assistant", "Hi there. You")]
+
+
+async def test_a_reply_that_nobody_heard_was_none(history: History) -> None:
+    kept = memory(history)
+    await kept.add_user(1, "hello", "text")
+    await kept.end_reply("", interrupted=True, timings=Timings())
+    assert rows(history) == [("user", "hello", False)]
+    assert kept.messages("are you there") == [*INSTRUCTIONS, Message("user", "hello\nare you there")]
+
+
+async def test_all_turns_are_one_talk_and_nothing_said_is_none(history: History) -> None:
+    kept = memory(history)
+    kept.greet("Hello!", "You came!")
+    assert history.list_talks() == []
+    for turn in (1, 2):
+        await kept.add_user(turn, f"question {turn}", "text")
+        await kept.hear("Answer.", "neutral")
+        await kept.end_reply("Answer.", interrupted=False, timings=Timings())
+    assert len(history.list_talks()) == 1 and len(rows(history)) == 4
+    assert [m.role for m in kept.prefix()] == ["system", "user", "assistant", "user", "assistant", "user", "assistant"]
+
+
+async def test_a_talk_is_taken_up_again(history: History) -> None:
+    first = memory(history)
+    await first.add_user(1, "I am Jin.", "text")
+    await first.end_reply("Hello Jin.", interrupted=False, timings=Timings())
+    talk = history.list_talks()[0].id
+    past = [Message("user", "I am Jin."), Message("assistant", "Hello Jin.")]
+    again = Memory(INSTRUCTIONS, history, talk=talk, past=past)
+    await again.add_user(2, "Who am I?", "text")
+    assert [row[1] for row in rows(history) if row[1]] == ["I am Jin.", "Hello Jin.", "Who am I?"]
+    assert again.past == tuple(past)
+
+
+@pytest.mark.parametrize("method", ["add_user", "start_reply", "hear", "end_reply", "drop_reply"])
+async def test_a_history_that_fails_costs_one_line_and_not_the_talk(
+    history: History, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk, at every point of a turn."""
+
+    async def full(*_: object) -> int:
+        raise StoreError("store.disk_full", path="vtuber.db")
+
+    kept = memory(history)
+    told: list[StoreError] = []
+    kept.failed = told.append
+    monkeypatch.setattr(history, method, full)
+    for turn in (1, 2):
+        await kept.add_user(turn, "hello", "text")
+        if method != "drop_reply":
+            await kept.hear("Hi.", "joy")
+        await kept.end_reply("" if method == "drop_reply" else "Hi.", interrupted=False, timings=Timings())
+    assert [error.key for error in told] == ["store.disk_full"]
+    assert kept.prefix()[1].text.startswith("hello")
+
+
+@pytest.mark.looptime(start=0, end=100)
+async def test_the_session_says_that_the_history_failed(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> int:
+        raise StoreError("store.disk_full", path="vtuber.db")
+
+    monkeypatch.setattr(history, "open_talk", full)
+    talk = Talk(history=memory(history))
+    talk.microphone = False
+    talk.reply("Still here.")
+    talk.at(1.0, lambda session: session.say("hello"))
+    await talk.run(until=8)
+    assert talk.failures == ["store.disk_full"] and talk.said == ["Still here."]
