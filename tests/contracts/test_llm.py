@@ -215,6 +215,7 @@ def test_no_messages_are_refused(llm: Llm) -> None:
         [Message("user", "Hi."), Message("user", "Are you there?")],
         [Message("assistant", "Hello!"), Message("user", "Hi.")],
         [Message("user", "Hi."), Message("system", "It is night.")],
+        [Message("user", "Hi."), Message("assistant", "Hello! I am")],
         [Message("system", ""), Message("user", " ")],
     ],
 )

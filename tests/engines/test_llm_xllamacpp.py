@@ -17,7 +17,7 @@ import pytest
 
 from vtuber_cli.engines.base import Message, ReplyRequest, Stop
 from vtuber_cli.engines.llm_xllamacpp import Llama
-from vtuber_cli.engines.llm_xllamacpp_server import connect, folded
+from vtuber_cli.engines.llm_xllamacpp_server import connect
 from vtuber_cli.errors import EngineFailed, WeightsError
 from vtuber_cli.events import EMOTIONS
 from vtuber_cli.weights import Weights
@@ -108,17 +108,6 @@ def test_the_window_is_never_larger_than_the_model_s(folder: Path) -> None:
     assert engine.capabilities.context == 8192
     assert engine.capabilities.languages == {"en"}
     engine.close()
-
-
-# --- templates ----------------------------------------------------------------------------------------------------
-
-
-def test_a_system_text_is_folded_into_the_first_user_s() -> None:
-    system, user, reply = ({"role": role, "content": role} for role in ("system", "user", "assistant"))
-    assert folded([system, user, reply]) == [{"role": "user", "content": "system\n\nuser"}, reply]
-    assert folded([system]) == [{"role": "user", "content": "system"}]
-    assert folded([system, reply]) == [{"role": "user", "content": "system"}, reply]
-    assert folded([user, reply]) == [user, reply]
 
 
 # --- one process --------------------------------------------------------------------------------------------------

@@ -79,7 +79,6 @@ class LlamaServer:
         # The interpreter may end without `close`. A request still running then would crash it.
         self._finalizer = weakref.finalize(self, native.close)
         self.context = _context(native.ask("/props"))
-        self._folds = not self._renders_system()
 
     def chat(self, request: Mapping[str, object], stop: Stop) -> Iterator[Step]:
         """Streams a chat completion; ends early, without an error, once `stop` is set.
@@ -91,8 +90,6 @@ class LlamaServer:
             EngineFailed: llama.cpp refused or failed, or the server is closed.
         """
         streamed = {**request, "stream": True, "return_progress": True, "stream_options": {"include_usage": True}}
-        if self._folds:
-            streamed["messages"] = folded(cast("Sequence[Mapping[str, str]]", request["messages"]))
         run = _Run(self._native, streamed, stop)
         try:
             yield from map(_step, run.chunks())
@@ -103,15 +100,6 @@ class LlamaServer:
         """The tokens of a plain text; markers of the chat format in it are read as text."""
         body = {"content": text, "add_special": False, "parse_special": False}
         return cast("list[int]", self._native.ask("/tokenize", body)["tokens"])
-
-    def _renders_system(self) -> bool:
-        """Whether the chat template knows a system message; some raise an error (Gemma 2)."""
-        messages = [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]
-        try:
-            self._native.ask("/apply-template", {"messages": messages})
-        except EngineFailed:
-            return False
-        return True
 
     @property
     def address(self) -> str:
@@ -194,7 +182,7 @@ class _Run:
     def chunks(self) -> Iterator[Chunk]:
         while (item := self._queue.get()) is not None:
             if isinstance(item, Exception):
-                raise EngineFailed("thinking.failed", reason=item) from item
+                raise EngineFailed("thinking.failed", reason=_reason(item)) from item
             if "error" in item:
                 raise _failure(item["error"])
             if self._stop:
@@ -242,17 +230,6 @@ class _SocketConnection(HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
-
-
-def folded(messages: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """Messages without a system role: its text goes in front of the first user's."""
-    system = "\n\n".join(message["content"] for message in messages if message["role"] == "system")
-    others = [message for message in messages if message["role"] != "system"]
-    if not system:
-        return others
-    if others and others[0]["role"] == "user":
-        return [{"role": "user", "content": f"{system}\n\n{others[0]['content']}"}, *others[1:]]
-    return [{"role": "user", "content": system}, *others]
 
 
 def _wait_passively() -> None:
@@ -324,4 +301,10 @@ def _failure(error: Mapping[str, Any]) -> EngineFailed:
     if error.get("type") == "exceed_context_size_error":
         tokens, context = error.get("n_prompt_tokens", "?"), error.get("n_ctx", "?")
         return ContextOverflow("thinking.overflow", tokens=tokens, context=context)
-    return EngineFailed("thinking.failed", reason=error.get("message", "?"))
+    return EngineFailed("thinking.failed", reason=_reason(error.get("message", "?")))
+
+
+def _reason(message: object) -> str:
+    """The last line, which names the cause; those before it show where in a template."""
+    lines = str(message).strip().splitlines()
+    return lines[-1].strip() if lines else "?"
