@@ -211,4 +211,3 @@ def _past(kept: History | None, talk: str | None) -> list[Message]:
         for entry in kept.messages(talk)
         if entry.text.strip()
     ]
-

@@ -211,8 +211,13 @@ class VirtualSpeaker:
         self.queue: list[VirtualPlayback] = []
         self.played: list[VirtualPlayback] = []
         self.fails = False
+        self.missing = False
         self.closed = False
         self._driver: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        if self.missing:
+            raise AudioUnavailable("audio.gone", name=self.name)
 
     def play(self, speech: Speech) -> VirtualPlayback:
         playback = VirtualPlayback(speech.seconds)
@@ -348,7 +353,11 @@ class Talk:
             Voices("en", {"en": worker("tts", self.tts)}),
         )
         style = Style(emotions=EMOTIONS, tags=tags(EMOTIONS), **self.style)
-        memory = self.history if isinstance(self.history, Memory) else Memory([Message("system", "You are Mika.")], past=self.past)
+        memory = (
+            self.history
+            if isinstance(self.history, Memory)
+            else Memory([Message("system", "You are Mika.")], past=self.past)
+        )
         self.memory = memory
         manner = Manner("Mika", style, **{"language": "en", "ends_with_microphone": self.microphone, **self.manner})
         self.session = Session(engines, self.mic if self.microphone else None, self.speaker, memory, manner)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conversation.talk import Talk
 
+from tests.conversation.talk import Talk
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import StoreError

@@ -530,3 +530,12 @@ async def test_a_model_that_hangs_in_mid_reply_keeps_what_was_said(talk: Talk) -
     await talk.run(until=20)
     assert talk.failures == ["thinking.timeout"]
     assert talk.said[0].startswith("It begins")
+
+
+async def test_a_missing_speaker_is_said_at_the_start(talk: Talk) -> None:
+    talk.microphone = False
+    talk.speaker.missing = True
+    talk.reply("Still here.")
+    talk.at(1.0, lambda session: session.say("hi"))
+    await talk.run(until=5)
+    assert talk.failures == ["audio.gone"] and talk.said == ["Still here."]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from tests.conversation.talk import SteadyTts, VirtualWorker
 
+from tests.conversation.talk import SteadyTts, VirtualWorker
 from vtuber_cli.conversation.voices import Voices, joined
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.events import Phoneme, Speech
@@ -54,5 +54,7 @@ async def test_a_reader_remembers_the_code_block_it_is_in() -> None:
     from vtuber_cli.conversation.spoken import Reader
 
     voices, reader = Voices("en", {"en": await started(SteadyTts(1.0))}), Reader()
-    said = [voices.prepare(n, part, "joy", reader).spoken for n, part in enumerate(["```\nx = 1\n", "y = 2\n", "```\n"])]
+    said = [
+        voices.prepare(n, part, "joy", reader).spoken for n, part in enumerate(["```\nx = 1\n", "y = 2\n", "```\n"])
+    ]
     assert said[0] and not any(said[1:])

@@ -55,7 +55,16 @@ class Playback(Protocol):
 
 
 class Speaker(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
+
+    async def open(self) -> None:
+        """Opens the device now rather than at the first word; need not be called.
+
+        Raises:
+            AudioUnavailable: there is none, or it is busy.
+        """
+        ...
 
     def play(self, speech: Speech) -> Playback:
         """Queues `speech` behind what is already queued, without a gap; returns at once."""

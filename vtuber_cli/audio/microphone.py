@@ -22,7 +22,7 @@ from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import EAR_RATE, AudioFrame
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     import sounddevice
 
@@ -64,7 +64,7 @@ class DeviceMicrophone:
         """Seconds of sound dropped since the stream began because nobody took them."""
         return 0.0 if self._current is None else self._current.lost
 
-    async def frames(self) -> AsyncIterator[AudioFrame]:
+    async def frames(self) -> AsyncGenerator[AudioFrame]:
         await self.close()
         listening = _Listening(self._device, self._rate, asyncio.get_running_loop())
         self._current = listening

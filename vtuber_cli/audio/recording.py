@@ -46,6 +46,9 @@ class WavSpeaker:
         self._clock = CaptionSpeaker(heard=self._heard)
         self._failure: AudioUnavailable | None = None
 
+    async def open(self) -> None:
+        """Open since it was made."""
+
     def play(self, speech: Speech) -> SpeechPlayback:
         if not self._fast:
             return self._clock.play(speech)

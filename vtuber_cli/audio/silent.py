@@ -45,6 +45,9 @@ class CaptionSpeaker:
         self._queue: deque[ClockedPlayback] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
+    async def open(self) -> None:
+        """Nothing to open."""
+
     def play(self, speech: Speech) -> ClockedPlayback:
         now = asyncio.get_running_loop().time()
         playback = ClockedPlayback(speech, max(now, self._queue[-1].ends if self._queue else now))

@@ -41,6 +41,11 @@ class DeviceSpeaker:
         """How often the device has run dry since it was opened."""
         return 0 if self._output is None else self._output.underruns
 
+    @property
+    def broken(self) -> bool:
+        """The device has failed; the next `play` or `open` tries it anew."""
+        return self._output is not None and self._output.broken
+
     async def open(self) -> None:
         """Opens the device now rather than at the first word.
 

@@ -14,7 +14,7 @@ from vtuber_cli.errors import AudioUnavailable, UsageError
 from vtuber_cli.events import EAR_RATE, AudioFrame
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
     import soundfile
@@ -58,7 +58,7 @@ class WavMicrophone:
         self._frames = _in_frames(_with_silence(_at_ear_rate(self._file, path)))
         self._position = 0
 
-    async def frames(self) -> AsyncIterator[AudioFrame]:
+    async def frames(self) -> AsyncGenerator[AudioFrame]:
         """Goes on where it was left, if called again.
 
         In real time a frame comes when its last sample would have been spoken. If the reader stays away, so does

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vtuber_cli.errors import StoreError, UsageError, WeightsError
-from vtuber_cli.i18n import t
+from vtuber_cli.cli import options
+from vtuber_cli.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
@@ -31,39 +31,38 @@ class Sound:
 
 
 def command(
-    character: Annotated[str | None, typer.Option("--character", "-c", help="chat.option.character")] = None,
+    character: options.Character = None,
     mic: Annotated[Path | None, typer.Option("--mic", metavar="FILE", help="chat.option.mic")] = None,
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.wav")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="chat.option.fast")] = False,
     muted: Annotated[bool, typer.Option("--no-audio", help="chat.option.no_audio")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="chat.option.plain")] = False,
-    engines: Annotated[str | None, typer.Option("--engines", metavar="NAME", help="chat.option.engines")] = None,
+    engines: options.Engines = None,
     barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
-    hands_free: Annotated[
-        bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")
-    ] = None,
+    hands_free: Annotated[bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="chat.option.resume")] = False,
     talk: Annotated[str | None, typer.Option("--talk", metavar="ID", help="chat.option.talk")] = None,
-    models_dir: Annotated[Path | None, typer.Option("--models-dir", metavar="DIR", help="chat.option.models_dir")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="chat.option.set")] = None,
+    models_dir: options.ModelsDir = None,
+    settings: options.Set = None,
 ) -> None:
     import asyncio
 
     from vtuber_cli import bootstrap
+    from vtuber_cli.cli.downloads import fetch
 
     flags: dict[str, object] = {
         "character": character,
         "models_dir": models_dir,
         "talk.barge_in": barge_in,
         "talk.hands_free": hands_free,
-        **engine_flags(engines),
-        **assignments(settings),
+        **options.engine_flags(engines),
+        **options.assignments(settings),
     }
     sound = Sound(mic, wav, fast, muted)
     plan = bootstrap.plan(flags)
     kept, talk = open_history(plan, resume=resume, talk=talk)
     try:
-        fetch(plan, hears=mic is not None or not muted)
+        fetch(plan, plan.models(hears=mic is not None or not muted))
         lines = plain or not is_screen()
         raise typer.Exit(asyncio.run(_converse(plan, sound, kept, talk, lines=lines)))
     finally:
@@ -114,6 +113,7 @@ def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Mic
     from vtuber_cli.audio.recording import WavSpeaker
     from vtuber_cli.audio.silent import CaptionSpeaker
     from vtuber_cli.audio.speaker import DeviceSpeaker
+    from vtuber_cli.audio.steady import SteadySpeaker
     from vtuber_cli.audio.wav import WavMicrophone
 
     devices = plan.settings.audio
@@ -128,52 +128,8 @@ def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Mic
     elif sound.muted or not interactive:
         speaker = CaptionSpeaker()
     else:
-        speaker = DeviceSpeaker(devices.output)
+        speaker = SteadySpeaker(DeviceSpeaker(devices.output))
     return microphone, speaker
-
-
-# --- what `say` and `bench` share with it -----------------------------------------------------------------------
-
-
-def engine_flags(engines: str | None) -> dict[str, object]:
-    """`--engines echo`: one name for every kind of engine."""
-    return {f"engines.{kind}.name": engines for kind in ("vad", "asr", "llm", "tts")} if engines else {}
-
-
-def assignments(settings: list[str] | None) -> dict[str, object]:
-    """`--set talk.hangover_ms=500`, as flags."""
-    flags: dict[str, object] = {}
-    for assignment in settings or []:
-        key, equals, value = assignment.partition("=")
-        if not equals or not key.strip():
-            raise UsageError("chat.bad_set", given=assignment)
-        flags[key.strip()] = value.strip()
-    return flags
-
-
-def fetch(plan: Plan, *, hears: bool) -> None:
-    """Brings what weights are missing, with a progress bar; nothing is asked.
-
-    Raises:
-        WeightsError: they cannot be had; the hint names a way to talk all the same.
-    """
-    fetch_names(plan, plan.models(hears=hears))
-
-
-def fetch_names(plan: Plan, models: list[str]) -> None:
-    """As `fetch`, for these models."""
-    names = [model.name for model in plan.weights.missing(models)]
-    if not names:
-        return
-    from vtuber_cli.cli.downloads import announce, shown
-
-    needed = plan.weights.plan(names)
-    announce(needed)
-    try:
-        with shown(needed) as report:
-            plan.weights.ensure(names, report)
-    except WeightsError as error:
-        raise WeightsError(error.key, hint=t("chat.without_weights"), **error.params) from error
 
 
 def open_history(plan: Plan, *, resume: bool, talk: str | None) -> tuple[History | None, str | None]:
@@ -204,4 +160,3 @@ def open_history(plan: Plan, *, resume: bool, talk: str | None) -> tuple[History
 def is_screen() -> bool:
     """Whether a full screen can be drawn here."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb", "unknown")
-

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from vtuber_cli.cli.show import notice
+from vtuber_cli.errors import WeightsError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
+    from vtuber_cli import bootstrap
     from vtuber_cli.weights import Plan, Progress, Report
 
 _STEP = 25
@@ -28,6 +30,24 @@ def announce(plan: Plan) -> None:
         params = {"name": model.name, "kind": t(f"weights.kind.{model.kind}"), "size": human(model.size)}
         notice(t("weights.plan.model", licence=model.licence, **params))
     notice(t("weights.plan.folder", folder=plan.folder, free=human(plan.free)))
+
+
+def fetch(plan: bootstrap.Plan, models: Sequence[str]) -> None:
+    """Brings what is missing of a talk's models, with a progress bar; nothing is asked.
+
+    Raises:
+        WeightsError: they cannot be had; the hint names a way to talk all the same.
+    """
+    names = [model.name for model in plan.weights.missing(models)]
+    if not names:
+        return
+    needed = plan.weights.plan(names)
+    announce(needed)
+    try:
+        with shown(needed) as report:
+            plan.weights.ensure(names, report)
+    except WeightsError as error:
+        raise WeightsError(error.key, hint=t("chat.without_weights"), **error.params) from error
 
 
 @contextmanager

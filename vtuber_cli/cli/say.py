@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vtuber_cli.cli import options
 from vtuber_cli.errors import EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -22,19 +23,18 @@ _LONGEST = 100_000
 def command(
     text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="chat.argument.text")] = None,
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.say_wav")] = None,
-    character: Annotated[str | None, typer.Option("--character", "-c", help="chat.option.character")] = None,
-    engines: Annotated[str | None, typer.Option("--engines", metavar="NAME", help="chat.option.engines")] = None,
-    models_dir: Annotated[Path | None, typer.Option("--models-dir", metavar="DIR", help="chat.option.models_dir")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="chat.option.set")] = None,
+    character: options.Character = None,
+    engines: options.Engines = None,
+    models_dir: options.ModelsDir = None,
+    settings: options.Set = None,
 ) -> None:
     import asyncio
 
     from vtuber_cli import bootstrap
-    from vtuber_cli.cli.chat import assignments, engine_flags
 
     words = _words(text)
-    tts = {key: value for key, value in engine_flags(engines).items() if key.startswith("engines.tts")}
-    plan = bootstrap.plan({"character": character, "models_dir": models_dir, **tts, **assignments(settings)})
+    tts = {key: value for key, value in options.engine_flags(engines).items() if key.startswith("engines.tts")}
+    plan = bootstrap.plan({"character": character, "models_dir": models_dir, **tts, **options.assignments(settings)})
     asyncio.run(_say(plan, words, wav))
 
 
@@ -56,13 +56,13 @@ def _words(text: list[str] | None) -> str:
 async def _say(plan: Plan, words: str, wav: Path | None) -> None:
     from vtuber_cli.audio.recording import WavSpeaker
     from vtuber_cli.audio.speaker import DeviceSpeaker
-    from vtuber_cli.cli.chat import fetch_names
+    from vtuber_cli.cli.downloads import fetch
     from vtuber_cli.conversation.spoken import language_of
 
     language = language_of(words, plan.language)
     if language not in plan.voices:
         raise EngineUnavailable("chat.no_voice", name=plan.character.display_name(plan.language), language=language)
-    fetch_names(plan, plan.models_of([plan.voices[language]]))
+    fetch(plan, plan.models_of([plan.voices[language]]))
     voices = await _load(plan, language)
     speaker: Speaker = WavSpeaker(wav, fast=True) if wav else DeviceSpeaker(plan.settings.audio.output)
     try:

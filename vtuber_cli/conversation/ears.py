@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vtuber_cli.audio.base import Microphone
+from vtuber_cli.audio.level import METER_HZ, dbfs
 from vtuber_cli.conversation.endpointer import Change, Endpointer
 from vtuber_cli.engines.base import Vad
 from vtuber_cli.engines.worker import Worker
@@ -19,8 +19,6 @@ from vtuber_cli.events import EAR_RATE, Event, Level
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
-_LEVEL_SECONDS = 0.05
-_QUIETEST_DBFS = -90.0
 _ECHO_SECONDS = 0.2
 """How long a loudspeaker's last words still come in at a live microphone."""
 
@@ -105,17 +103,12 @@ class Ears:
     async def _push(self, frame: Samples) -> list[Change]:
         probability = await self._vad.call(lambda vad, _: vad.probability(frame))
         self._since_level += len(frame)
-        if self._since_level >= _LEVEL_SECONDS * EAR_RATE:
+        if self._since_level >= EAR_RATE / METER_HZ:
             self._since_level = 0
-            self._announce(Level(_dbfs(frame), probability))
+            self._announce(Level(dbfs(frame), probability))
         return list(self.endpointer.push(frame, probability))
 
     async def _forget(self) -> None:
         self._rest = np.zeros(0, np.float32)
         self.endpointer.reset()
         await self._vad.call(lambda vad, _: vad.reset())
-
-
-def _dbfs(samples: Samples) -> float:
-    power = float(np.mean(np.square(samples))) if len(samples) else 0.0
-    return max(_QUIETEST_DBFS, 10 * math.log10(power)) if power > 0 else _QUIETEST_DBFS

@@ -12,6 +12,7 @@ from vtuber_cli.events import Timings, Via
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
+
 class Memory:
     """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
 

@@ -145,6 +145,10 @@ class Session:
             self._announce(Greeted(*greeting))
         prompt = ReplyRequest(self._memory.prefix(), max_tokens=1, temperature=0.0)
         await self._crew.load(prompt, hears=self._microphone is not None)
+        try:
+            await self._speaker.open()
+        except AudioUnavailable as error:
+            self._announce(Failed(error))
         if self._crew.failures.keys() & {"vad", "asr"}:
             self.can_listen = self.listening = False
         self._say_what_is_missing()

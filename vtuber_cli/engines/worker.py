@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vtuber_cli.engines.base import Engine, Stop
-from vtuber_cli.errors import EngineFailed
+from vtuber_cli.errors import EngineFailed, VtuberError
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class Worker(Generic[E]):
         """Runs `job(engine, stop)` in the thread and returns its value; cancelling sets `stop`.
 
         Raises:
-            EngineFailed: the worker was closed before the job began.
+            EngineFailed: the worker was closed before the job began, or the engine raised something that is not ours.
         """
         return await self._submit(lambda stop: job(self.engine, stop))
 
@@ -89,7 +89,7 @@ class Worker(Generic[E]):
         """Iterates `job(engine, stop)` in the thread; use it with `aclosing`, which sets `stop`.
 
         Raises:
-            EngineFailed: the worker was closed before the job began.
+            EngineFailed: the worker was closed before the job began, or the engine raised something that is not ours.
         """
         loop = asyncio.get_running_loop()
         items: asyncio.Queue[T | object] = asyncio.Queue()
@@ -153,7 +153,7 @@ class Worker(Generic[E]):
             try:
                 value = job(stop)
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller, whatever it is
-                _call_soon(loop, _fail, future, _raisable(error))
+                _call_soon(loop, _fail, future, _raisable(error, self.name))
             else:
                 _call_soon(loop, _resolve, future, value)
 
@@ -195,17 +195,17 @@ class _Job:
     stop: Stop
 
 
-def _raisable(error: BaseException) -> BaseException:
-    """The error as a caller can be given it.
+def _raisable(error: BaseException, name: str) -> VtuberError:
+    """The error as a caller can be given it: whatever an engine raises, it is a failed turn and not a dead program.
 
-    A future refuses `StopIteration`; a `SystemExit` or `CancelledError` from a thread would end the whole program or
-    pass for the caller's own cancellation.
+    What is not one of ours is a bug of the engine (or of a plug-in): its traceback goes to the log.
     """
-    if isinstance(error, Exception) and not isinstance(error, (StopIteration, StopAsyncIteration)):
+    if isinstance(error, VtuberError):
         return error
-    wrapped = RuntimeError(f"an engine raised {error!r}")
-    wrapped.__cause__ = error
-    return wrapped
+    _LOG.error("engine %s raised", name, exc_info=error)
+    failed = EngineFailed("engine.failed", name=name, reason=repr(error))
+    failed.__cause__ = error
+    return failed
 
 
 def _resolve(future: asyncio.Future[T], value: T) -> None:
