@@ -11,9 +11,10 @@ from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointe
 
 FRAME = 512
 MS = FRAME / 16  # 32 ms
+DEFAULTS = Endpointing()
 
 
-def follow(probabilities: list[float], how: Endpointing = Endpointing(), *, finish: bool = False) -> list[Change]:
+def follow(probabilities: list[float], how: Endpointing = DEFAULTS, *, finish: bool = False) -> list[Change]:
     endpointer = Endpointer(how)
     changes: list[Change] = []
     for n, probability in enumerate(probabilities):

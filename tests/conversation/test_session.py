@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -451,7 +452,7 @@ async def test_sentences_follow_each_other_without_a_gap(talk: Talk) -> None:
     talk.at(1.0, lambda session: session.say("go"))
     await talk.run(until=8)
     played = talk.speaker.played
-    assert all(one.ended == two.began for one, two in zip(played, played[1:], strict=False))
+    assert all(one.ended == two.began for one, two in pairwise(played))
 
 
 async def test_closing_in_mid_reply_keeps_what_was_heard(talk: Talk) -> None:

@@ -121,7 +121,9 @@ async def test_a_stream_gives_its_items_before_its_error(worker: Worker[Counter]
     assert seen == [1, 2]
 
 
-@pytest.mark.parametrize("error", [ValueError, StopIteration, StopAsyncIteration, SystemExit, KeyboardInterrupt, GeneratorExit])
+@pytest.mark.parametrize(
+    "error", [ValueError, StopIteration, StopAsyncIteration, SystemExit, KeyboardInterrupt, GeneratorExit]
+)
 async def test_what_is_not_our_error_is_a_failed_engine(worker: Worker[Counter], error: type[BaseException]) -> None:
     def raises(_: Counter, __: Stop) -> None:
         raise error

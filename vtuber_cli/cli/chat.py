@@ -30,7 +30,7 @@ class Sound:
     muted: bool
 
 
-def command(
+def command(  # noqa: PLR0913 - its options
     character: options.Character = None,
     mic: Annotated[Path | None, typer.Option("--mic", metavar="FILE", help="chat.option.mic")] = None,
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.wav")] = None,
