@@ -1,4 +1,4 @@
-"""A scripted talk on the real screen, to look at: `python tests/tui/demo.py [--light] [--ko] [--svg FILE --size 80x24]`.
+"""A scripted talk on the real screen, to look at: `python -m tests.tui.demo [--light] [--ko] [--svg FILE]`.
 
 Nothing here is measured: the figures on the strip are part of the script.
 """
@@ -11,6 +11,7 @@ import math
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from tests.tui.talk import TIMINGS, ScriptedTalk
 from vtuber_cli import i18n
 from vtuber_cli.errors import AudioUnavailable
 from vtuber_cli.events import (
@@ -31,18 +32,16 @@ from vtuber_cli.tui.app import CLOCKS, ChatApp
 from vtuber_cli.tui.screens.chat import Clocks
 from vtuber_cli.tui.themes import DAY, NIGHT, Look
 
-try:
-    from tests.tui.talk import TIMINGS, ScriptedTalk
-except ImportError:
-    from talk import TIMINGS, ScriptedTalk  # type: ignore[no-redef]
-
 LINES = {
     "en": (
         "The stars are out, and so am I! I'm Mika. What shall we ask them tonight?",
         "hey mika, how does my day look?",
         ["Morning! ", "I drew **number 27, great luck** for you. ", "Want the long version, or just the useful bit?"],
         "the useful bit. and write me a haiku about standups",
-        ["Ship the small one first.\n\n", "> Five of us, one screen\n> no blockers floats out, again;\n> the kettle disagrees."],
+        [
+            "Ship the small one first.\n\n",
+            "> Five of us, one screen\n> no blockers floats out, again;\n> the kettle disagrees.",
+        ],
     ),
     "ko": (
         "별이 떴어요, 저도 왔고요! 미카예요. 오늘 밤은 별에게 뭘 물어볼까요?",

@@ -27,7 +27,7 @@ async def evil(talk: ScriptedTalk) -> AsyncIterator[Event]:
         yield event
     print("stray print", flush=True)
     os.write(2, b"stray native chatter\n")
-    await asyncio.Event().wait()
+    await talk.over.wait()
 
 
 async def main(kind: str, log: str) -> None:

@@ -48,7 +48,7 @@ class ScriptedTalk:
     freeing_takes: float = 0.0
 
     def __post_init__(self) -> None:
-        self._over = asyncio.Event()
+        self.over = asyncio.Event()
         self.running = asyncio.Event()
 
     def tell(self, *events: Event) -> None:
@@ -64,10 +64,10 @@ class ScriptedTalk:
         if self.script is not None:
             async for event in self.script(self):
                 self.tell(event)
-                if self._over.is_set():
+                if self.over.is_set():
                     break
         else:
-            await self._over.wait()
+            await self.over.wait()
         if self.freeing_takes:
             await asyncio.sleep(self.freeing_takes)
         self.events.close()
@@ -91,7 +91,7 @@ class ScriptedTalk:
 
     async def close(self) -> None:
         self.closes += 1
-        self._over.set()
+        self.over.set()
 
 
 def awake(listening: bool = False) -> list[Event]:

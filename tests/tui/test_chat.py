@@ -38,7 +38,7 @@ from vtuber_cli.tui.screens.help import HelpScreen
 from vtuber_cli.tui.symbols import ASCII, UNICODE
 from vtuber_cli.tui.themes import DAY, NIGHT
 from vtuber_cli.tui.widgets.composer import Composer
-from vtuber_cli.tui.widgets.entry import Entry, Note, holds_markdown
+from vtuber_cli.tui.widgets.entry import Entry, holds_markdown
 from vtuber_cli.tui.widgets.meter import Meter
 from vtuber_cli.tui.widgets.status import fit
 
@@ -328,15 +328,18 @@ async def test_markdown_is_rendered_once_at_the_end_and_its_links_open_nothing()
         pilot.app.open_url = lambda url, *, new_tab=True: opened.append(url)  # type: ignore[method-assign]
         talk.tell(*exchange(1, "x", "**bold** and [a link](https://example.org)\nsecond line"))
         await pilot.pause(0.1)
+        assert page(pilot).index("730 ms") < page(pilot).index("bold and")
         assert "**" not in page(pilot)
         assert "bold and a link" in page(pilot)
-        assert "second line" in rows(pilot)[[i for i, row in enumerate(rows(pilot)) if "bold and" in row][0] + 1]
+        assert "second line" in rows(pilot)[next(i for i, row in enumerate(rows(pilot)) if "bold and" in row) + 1]
         await pilot.click(Markdown, offset=(10, 0))
         await settled(pilot)
         assert opened == []
 
 
-@pytest.mark.parametrize(("text", "expected"), [("2 * 3 * 4 = 24", False), ("snake_case_name", False), ("- a\n- b", True)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("2 * 3 * 4 = 24", False), ("snake_case_name", False), ("- a\n- b", True)]
+)
 def test_markdown_is_told_from_arithmetic(text: str, expected: bool) -> None:
     assert holds_markdown(text) is expected
 
@@ -432,18 +435,24 @@ async def test_korean_text_wraps_inside_the_screen() -> None:
         await settled(pilot)
         body = [row for row in rows(pilot) if "가" in row or "하" in row]
         assert len(body) > 3
-        assert "".join("".join(row.split("▌")[-1].split()) for row in body).startswith("가나다라마바사아자차카타파하" * 6)
+        assert "".join("".join(row.split("▌")[-1].split()) for row in body).startswith(
+            "가나다라마바사아자차카타파하" * 6
+        )
 
 
 async def test_a_plain_locale_gets_ascii_only() -> None:
     talk = ScriptedTalk()
     async with screen(talk, signs=ASCII) as pilot:
-        talk.tell(*awake(listening=True), Greeted("Hello!"), *exchange(1, "go", "One two. ", "Three", interrupted="One"))
+        talk.tell(
+            *awake(listening=True), Greeted("Hello!"), *exchange(1, "go", "One two. ", "Three", interrupted="One")
+        )
         talk.tell(PhaseChanged("hearing"), Failed(EngineFailed("It broke.", hint="mend it")), Level(-20, 1))
         await pilot.pause(0.15)
         assert page(pilot).isascii(), page(pilot)
+        assert all(words in page(pilot) for words in ("| Mika", "One --", "! It broke.", "@ hearing you"))
         await pilot.press("f1")
         assert page(pilot).isascii(), page(pilot)
+        assert "up down" in page(pilot)
 
 
 @pytest.mark.parametrize("theme", ["ansi-dark", "textual-light"])
@@ -452,7 +461,7 @@ async def test_the_screen_lives_under_foreign_themes_too(theme: str) -> None:
     async with screen(talk) as pilot:
         pilot.app.theme = theme
         talk.tell(*awake(), *exchange(1, "go", "**One** two."))
-        await pilot.pause(0.1)
+        await settled(pilot)
         assert "One two." in page(pilot)
 
 

@@ -96,7 +96,8 @@ def test_a_sentence_that_begins_shows_the_one_before_whole() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.text(max_size=40), st.floats(0, 5)), min_size=1, max_size=6), st.lists(st.floats(0, 5), max_size=6)
+    st.lists(st.tuples(st.text(max_size=40), st.floats(0, 5)), min_size=1, max_size=6),
+    st.lists(st.floats(0, 5), max_size=6),
 )
 def test_what_is_visible_only_grows_and_is_always_a_beginning_of_the_whole(
     pieces: list[tuple[str, float]], looks: list[float]

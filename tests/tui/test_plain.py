@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -85,7 +86,8 @@ async def test_the_words_before_a_line_are_the_same_in_korean_and_the_news_is_no
 @pytest.mark.parametrize("live", [True, False])
 async def test_an_interrupted_line_ends_with_a_dash(live: bool) -> None:
     out, _, _ = await spoken(
-        *exchange(1, "go", "One two. ", "Three four.", seconds=2, interrupted="One two. Three"), manner=Manner(live=live)
+        *exchange(1, "go", "One two. ", "Three four.", seconds=2, interrupted="One two. Three"),
+        manner=Manner(live=live),
     )
     expected = "mika: One two. Three four. —" if live else "mika: One two. Three —"
     assert out.splitlines() == ["you: go", expected]
@@ -272,11 +274,10 @@ async def test_lines_come_from_a_pipe_however_it_is_cut_and_the_last_needs_no_en
     assert said == ["one", "두", "thr\ufffdee"]
 
 
-async def test_dev_null_a_file_and_a_long_line_are_read_like_a_pipe(tmp_path: os.PathLike[str]) -> None:
-    with open(os.devnull) as nothing:
+async def test_dev_null_a_file_and_a_long_line_are_read_like_a_pipe(tmp_path: Path) -> None:
+    with Path(os.devnull).open() as nothing:
         assert [line async for line in typed_lines(nothing.fileno())] == []
-    path = os.path.join(tmp_path, "lines")
-    with open(path, "w") as file:
-        file.write("x" * 100_000 + "\nend\n")
-    with open(path) as file:
+    path = tmp_path / "lines"
+    path.write_text("x" * 100_000 + "\nend\n")
+    with path.open() as file:
         assert [len(line) async for line in typed_lines(file.fileno())] == [100_000, 3]

@@ -14,7 +14,7 @@ from vtuber_cli.tui.feed import Reveal, emotion_word
 from vtuber_cli.tui.symbols import Symbols
 from vtuber_cli.tui.widgets.entry import Entry, Note
 
-_KEPT = 200
+_KEPT = 120
 """Entries that stay on the screen; older ones are in the history."""
 
 
@@ -36,7 +36,8 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def on_mount(self) -> None:
         if self._symbols.ascii:
-            self.vertical_scrollbar.renderer = _AsciiBar
+            # Textual reads it from the bar itself, and has no other way to draw one bar unlike the others.
+            self.vertical_scrollbar.renderer = _AsciiBar  # pyright: ignore[reportAttributeAccessIssue]
         self.anchor()
 
     # --- the user ---------------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ class Transcript(VerticalScroll, can_focus=False):
     def _take_pending(self, text: str) -> Entry | None:
         """The entry of this typed text; what was typed before it was never taken up and stays dim."""
         for index, entry in enumerate(self._pending):
-            if entry.draft.strip() == text.strip():
+            if entry.text.strip() == text.strip():
                 del self._pending[: index + 1]
                 return entry
         return self._pending.pop(0) if self._pending else None

@@ -1,0 +1,71 @@
+"""How the screen looks, as pictures. `pytest tests/tui --snapshot-update` takes new ones: look at them first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.demo import LINES
+from tests.tui.talk import ScriptedTalk, awake, exchange
+from vtuber_cli import i18n
+from vtuber_cli.errors import AudioUnavailable
+from vtuber_cli.events import Failed, Greeted, Level, PhaseChanged
+from vtuber_cli.tui.app import ChatApp
+from vtuber_cli.tui.screens.chat import Clocks
+from vtuber_cli.tui.symbols import ASCII, UNICODE
+from vtuber_cli.tui.themes import DAY, NIGHT, Look
+from vtuber_cli.tui.widgets.meter import Meter
+
+SnapCompare = Callable[..., bool]
+
+
+def picture(
+    snap_compare: SnapCompare,
+    size: tuple[int, int],
+    *,
+    theme: str = NIGHT,
+    language: i18n.Language = "en",
+    ascii_only: bool = False,
+) -> bool:
+    """A greeting and two turns, the user about to speak again."""
+    i18n.set_language(language)
+    greeting, first, reply, second, other = LINES[language]
+    talk = ScriptedTalk(name={"en": "Mika", "ko": "미카"}[language])
+    look = Look(tagline={"en": "a small fortune-teller under the stars", "ko": "별빛 아래의 작은 점술가"}[language])
+    clocks = Clocks(day=lambda: "14:02", running=lambda: 0.0)
+    app = ChatApp(talk, look, theme=theme, clocks=clocks, signs=ASCII if ascii_only else UNICODE)
+
+    async def speak(pilot: Pilot[None]) -> None:
+        await talk.running.wait()
+        talk.listening = True
+        talk.tell(*awake(listening=True), Greeted(greeting))
+        talk.tell(*exchange(1, first, *reply), *exchange(2, second, *other))
+        talk.tell(Failed(AudioUnavailable("The speaker went away.", hint="Plug it in again.")), PhaseChanged("hearing"))
+        meter = pilot.app.query_one(Meter)
+        for dbfs in (-48, -40, -30, -20, -12, -8, -25, -45):
+            meter.hear(Level(dbfs, 0.9 if dbfs > -35 else 0.1))
+            meter.tick()
+        await pilot.pause()
+        await pilot.pause()
+
+    return snap_compare(app, terminal_size=size, run_before=speak)
+
+
+@pytest.mark.parametrize("theme", [NIGHT, DAY])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def test_a_talk(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
+    assert picture(snap_compare, size, theme=theme)
+
+
+def test_a_korean_talk(snap_compare: SnapCompare) -> None:
+    assert picture(snap_compare, (80, 24), language="ko")
+
+
+def test_a_tiny_terminal(snap_compare: SnapCompare) -> None:
+    assert picture(snap_compare, (40, 10))
+
+
+def test_a_terminal_without_unicode(snap_compare: SnapCompare) -> None:
+    assert picture(snap_compare, (80, 24), ascii_only=True)
