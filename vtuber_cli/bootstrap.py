@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -48,7 +49,8 @@ class Chosen:
     options: BaseModel
 
     def worker(self, weights: Weights) -> Worker[Any]:
-        return Worker(self.name, lambda: self.engine(self.options, weights))
+        # People know the model's name better than the engine's: "thinking: smollm2-135m".
+        return Worker(Path(self.model).name if self.model else self.name, lambda: self.engine(self.options, weights))
 
     @property
     def model(self) -> str | None:
