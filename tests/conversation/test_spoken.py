@@ -40,6 +40,7 @@ ENGLISH = [
     ("(╯°□°)╯︵ ┻━┻ calm ¯\\_(ツ)_/¯", "calm"),
     ("ㅋㅋㅋ ok ㅠㅠ", "ok"),
     ("(really) he said \"well\" it's 'fine' – ok—right…", "really, he said well it's fine, ok, right..."),
+    ("Well...maybe. Hmm…yes, or..no. Hmm...3", "Well... maybe. Hmm... yes, or... no. Hmm... three"),
     ("What?! No!!!", "What? No!"),
     ("\x1b[31mred\x1b[0m", "red"),
     ("", ""),

@@ -69,6 +69,8 @@ _EMPHASIS: Final = (
     (re.compile(r"\*+|~~"), ""),
     (re.compile(r"(?<![^\W_])_+|_+(?![^\W_])"), ""),
     (re.compile(r"(?<=\w)_+(?=\w)"), " "),
+    # Hesitation, not the dot of an address: "just...fine".
+    (re.compile(r"(?:\.{2,}|…)+(?=[^\W_])"), "... "),
 )
 
 
