@@ -15,6 +15,8 @@ from vtuber_cli.tui.symbols import Symbols
 _FLOOR_DBFS = -52.0
 _TOP_DBFS = -8.0
 _SPEECH = 0.5
+_MISSED = 3
+"""Ticks without a reading that are only the machine's jitter."""
 
 
 class Meter(Static):
@@ -27,6 +29,7 @@ class Meter(Static):
         self._symbols = symbols
         self._bars: deque[tuple[int, bool]] = deque([(0, False)] * bars, maxlen=bars)
         self._loudest: Level | None = None
+        self._missed = 0
         self._drawn: Content | None = None
 
     def hear(self, level: Level) -> None:
@@ -35,10 +38,14 @@ class Meter(Static):
             self._loudest = level
 
     def tick(self) -> None:
-        """Moves on by one bar if there was a reading."""
+        """Moves on by one bar if there was a reading, and runs empty when they stop (she does not listen)."""
         if self._loudest is not None:
             self._bars.append((self._height(self._loudest.dbfs), self._loudest.speech >= _SPEECH))
-            self._loudest = None
+            self._loudest, self._missed = None, 0
+        elif self._missed < _MISSED:
+            self._missed += 1
+        else:
+            self._bars.append((0, False))
         bars = Content.assemble(
             *((self._symbols.levels[height], ".meter--speech" if speech else "") for height, speech in self._bars)
         )
