@@ -134,7 +134,7 @@ def session(
     settings, person, language = plan.settings, plan.character, plan.language
     past = _past(kept, occasion.resume)
     memory = Memory(
-        _instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
+        instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
     )
     style = Style(
         emotions=EMOTIONS,
@@ -198,7 +198,8 @@ def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
     return Chosen(kind, name, engine, options)
 
 
-def _instructions(person: Character, language: str) -> list[Message]:
+def instructions(person: Character, language: str) -> list[Message]:
+    """What every prompt of a talk with her begins with."""
     talk = [Message("system", person.system_prompt(language))]
     for asked, answered in person.example_talk(language):
         talk += [Message("user", asked), Message("assistant", answered)]
