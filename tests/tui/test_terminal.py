@@ -12,6 +12,7 @@ import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyte
 import pytest
@@ -38,7 +39,10 @@ class Terminal:
         environ = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | environment
         command = [sys.executable, "-m", "tests.tui.on_a_terminal", kind, str(self.log)]
         root = Path(__file__).parents[2]
-        self.process = subprocess.Popen(command, cwd=root, env=environ, stdin=slave, stdout=slave, stderr=slave)
+        stderr: Any = (folder / "stderr").open("w") if kind == "bug" else slave
+        self.process = subprocess.Popen(command, cwd=root, env=environ, stdin=slave, stdout=slave, stderr=stderr)
+        if stderr is not slave:
+            stderr.close()
 
     def until(self, seen: Callable[[], bool]) -> None:
         limit = time.monotonic() + _PATIENCE
@@ -83,11 +87,13 @@ def test_nothing_hostile_reaches_the_terminal_and_it_is_given_back(tmp_path: Pat
 
 
 def test_a_bug_gives_the_terminal_back_and_is_told_once_without_a_dump(tmp_path: Path) -> None:
+    """With stderr in a file, too: the screen is drawn on the terminal all the same."""
     terminal = Terminal("bug", tmp_path)
     assert terminal.ended() == 70
     after = terminal.bytes.rpartition(b"\x1b[?1049l")[2]
     assert b"told: a bug of ours" in after
     assert b"Traceback" not in terminal.bytes
+    assert (tmp_path / "stderr").read_text() == ""
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

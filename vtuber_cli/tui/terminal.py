@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vtuber_cli.audio.quiet import native_stderr_to
+
 if TYPE_CHECKING:
+    from vtuber_cli.tui.app import ChatApp
     from vtuber_cli.tui.feed import Talk
     from vtuber_cli.tui.themes import Look
 
@@ -33,7 +36,7 @@ async def open_screen(session: Talk, look: Look | None = None, *, devices: str =
     """
     from vtuber_cli.tui.app import ChatApp
 
-    with quiet_stderr(log):
+    with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
         app = ChatApp(session, look, devices=devices)
         with _signals(app):
             try:
@@ -45,33 +48,23 @@ async def open_screen(session: Talk, look: Look | None = None, *, devices: str =
 
 
 @contextmanager
-def quiet_stderr(log: Path | None) -> Generator[None]:
-    """Sends file descriptor 2 to the log, where C libraries write what would tear the screen; Textual keeps the
-    terminal. Restored at the end."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    # Textual draws on `sys.__stderr__`; if that is not the terminal (2>file), stdout is.
-    terminal = os.fdopen(os.dup(2 if os.isatty(2) else 1), "w", encoding="utf-8", errors="replace")
-    target = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+def _drawn_on_the_terminal() -> Generator[None]:
+    """Textual draws on `sys.__stderr__`; where that is no terminal (`2>file`), stdout is."""
     before = sys.__stderr__
-    try:
-        os.dup2(target, 2)
-        sys.__stderr__ = terminal  # pyright: ignore[reportAttributeAccessIssue]
+    if before is not None and before.isatty():
         yield
-    finally:
-        sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
-        os.dup2(kept, 2)
-        terminal.close()
-        os.close(kept)
-        os.close(target)
+        return
+    with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as terminal:
+        sys.__stderr__ = terminal  # pyright: ignore[reportAttributeAccessIssue]
+        try:
+            yield
+        finally:
+            sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @contextmanager
-def _signals(app: object) -> Generator[None]:
+def _signals(app: ChatApp) -> Generator[None]:
     """Leaves in order when the terminal is closed or somebody ends the program; a second signal ends it at once."""
-    from vtuber_cli.tui.app import ChatApp
-
-    assert isinstance(app, ChatApp)
     loop = asyncio.get_running_loop()
     names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
 

@@ -27,7 +27,7 @@ class Look:
 
     accent: str = "#f38bb6"
     """Hers: her rule, her name, the frame of the input."""
-    you: str = "#a3b8ff"
+    you: str = "#8ad6c4"
     star: str = "#f5d58a"
     tagline: str = ""
     """A line under her name."""
