@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli import i18n
@@ -46,6 +46,7 @@ def test_no_event_brings_a_control_character_into_a_face(event: Greeted) -> None
     assert set(texts) == {"abcdefg"}
 
 
+@settings(max_examples=40)
 @given(st.text())
 def test_safe_text_can_be_written_to_any_utf8_file_and_is_stable(text: str) -> None:
     once = safe(text)
@@ -95,6 +96,7 @@ def test_a_sentence_that_begins_shows_the_one_before_whole() -> None:
     assert reveal.visible(1.0) == "Hello there. And more."
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.text(max_size=40), st.floats(0, 5)), min_size=1, max_size=6),
     st.lists(st.floats(0, 5), max_size=6),

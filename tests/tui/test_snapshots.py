@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Markdown
 
 from tests.tui.demo import LINES
 from tests.tui.talk import ScriptedTalk, awake, exchange
@@ -47,7 +48,9 @@ def picture(
         for dbfs in (-48, -40, -30, -20, -12, -8, -25, -45):
             meter.hear(Level(dbfs, 0.9 if dbfs > -35 else 0.1))
             meter.tick()
-        await pilot.pause()
+        meter.tick = lambda: None  # from here on, no machine's own time moves its bars
+        while sum(rendered.display for rendered in pilot.app.query(Markdown)) < 2:
+            await pilot.pause()
         await pilot.pause()
 
     return snap_compare(app, terminal_size=size, run_before=speak)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.tui.symbols import ASCII, UNICODE, symbols
@@ -26,6 +26,7 @@ def test_text_and_dim_text_can_be_read_on_every_ground(grounds: Grounds) -> None
 
 
 @both
+@settings(max_examples=40)
 @given(colour=colours)
 def test_any_colour_of_a_character_is_made_readable(grounds: Grounds, colour: str) -> None:
     assert min(contrast(readable(colour, grounds), ground) for ground in grounds.all) >= CONTRAST

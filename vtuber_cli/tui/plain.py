@@ -35,6 +35,7 @@ from vtuber_cli.events import (
 )
 from vtuber_cli.i18n import t
 from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk, engine_line, error_lines, notice_line, safe_event, safe_line
+from vtuber_cli.tui.signals import asked_to_end
 
 CUT = " —"
 """Ends the line of a reply that was interrupted."""
@@ -59,7 +60,8 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
     """Holds a talk in lines until it ends, the input ends or somebody types /quit; the session is closed afterwards.
 
     Returns:
-        The exit code: 0, or that of a failure after which nothing was heard from her any more.
+        The exit code: 0, or that of a failure after which nothing was heard from her any more, or 128 and the number
+        of the signal that ended it. A first signal ends it in order, a second one at once.
     """
     writer = _Writer(out, err)
     face = _LineFace(session, writer, manner or Manner())
@@ -73,7 +75,7 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
                 face.fail(error)
     else:
         writer.end()
-    return face.exit_code
+    return 128 + face.signal if face.signal else face.exit_code
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -178,6 +180,8 @@ class _LineFace:
         """The sentence being heard, if it is written only when it has been."""
         self._invited = False
         self.exit_code = 0
+        self.signal = 0
+        """The number of the signal that ended the talk."""
 
     async def run(self, lines: AsyncIterator[str]) -> None:
         events = self._session.events.subscribe()
@@ -186,8 +190,12 @@ class _LineFace:
             shown = tasks.create_task(self._show_all(events))
             talked = tasks.create_task(self._session.run())
             typed = tasks.create_task(self._type(lines))
-            await asyncio.wait({talked, typed}, return_when=asyncio.FIRST_COMPLETED)
+            asked = tasks.create_task(asked_to_end())
+            await asyncio.wait({talked, typed, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if asked.done():
+                self.signal = asked.result()
             typed.cancel()
+            asked.cancel()
             await self._session.close()
             _, late = await asyncio.wait({talked, shown}, timeout=CLOSING_SECONDS)
             for task in late:
