@@ -49,6 +49,8 @@ class VirtualWorker(Worker[Any]):
         super().__init__(name, build)
         self.seconds = seconds
         self.running: Stop | None = None
+        self.hangs = False
+        """Like a native library that never returns: nothing it is asked ends, not even its closing."""
         self.closed = False
 
     @property
@@ -65,6 +67,8 @@ class VirtualWorker(Worker[Any]):
 
     async def call(self, job: Callable[[Any, Stop], T]) -> T:
         seconds = self.seconds if "count" not in getattr(job, "__qualname__", "") else 0.0
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.name == "asr":
             await asyncio.sleep(seconds)
         return job(self.engine, Stop())
@@ -72,6 +76,8 @@ class VirtualWorker(Worker[Any]):
     async def stream(self, job: Callable[[Any, Stop], Iterator[T]]) -> AsyncGenerator[T]:
         stop = self.running = Stop()
         try:
+            if self.hangs:
+                await asyncio.Event().wait()
             for item in job(self.engine, stop):
                 await asyncio.sleep(self.seconds)
                 yield item
@@ -79,6 +85,8 @@ class VirtualWorker(Worker[Any]):
             stop.set()
 
     async def close(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         self.closed = True
 
 
@@ -93,8 +101,11 @@ class _Engine:
 
 class LoudnessVad(_Engine):
     frame = BLOCK
+    fails = False
 
     def probability(self, samples: Samples) -> float:
+        if self.fails:
+            raise EngineFailed("hearing.vad_failed", reason="a test")
         return 0.95 if float(np.abs(samples).max(initial=0)) > 0.05 else 0.02
 
     def reset(self) -> None: ...
@@ -213,6 +224,7 @@ class VirtualSpeaker:
         self.fails = False
         self.missing = False
         self.closed = False
+        self.fails_to_close = False
         self._driver: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -250,6 +262,8 @@ class VirtualSpeaker:
     async def close(self) -> None:
         self.stop()
         self.closed = True
+        if self.fails_to_close:
+            raise AudioUnavailable("audio.gone", name=self.name)
 
 
 @dataclass
@@ -313,6 +327,7 @@ class Talk:
         self.llm = ScriptLlm()
         self.asr = ScriptAsr({})
         self.tts = SteadyTts(self.tts_seconds)
+        self.vad = LoudnessVad()
         self.speaker = VirtualSpeaker()
         self.mic = VirtualMicrophone([], waits=self.waits)
         self.session: Session | None = None
@@ -347,7 +362,7 @@ class Talk:
             return self._workers[name]
 
         engines = Engines(
-            worker("vad", LoudnessVad()),
+            worker("vad", self.vad),
             worker("asr", self.asr, self.asr_seconds),
             worker("llm", self.llm, self.token_seconds),
             Voices("en", {"en": worker("tts", self.tts)}),

@@ -1,4 +1,4 @@
-"""Announcements to every face at once; a slow listener loses its own oldest meter readings, never the talk."""
+"""Announcements to every face at once; nobody is waited for. Who stops reading loses the oldest that waits."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ class Subscription:
     """One listener's queue; iterate it until the broadcast closes."""
 
     def __init__(self) -> None:
-        self._events: deque[Event] = deque()
+        self._events: deque[Event] = deque(maxlen=_CAPACITY)
         self._changed = asyncio.Event()
         self._closed = False
 
     def put(self, event: Event) -> None:
         if isinstance(event, Level) and self._events and isinstance(self._events[-1], Level):
             self._events[-1] = event
-        elif len(self._events) < _CAPACITY:
-            self._events.append(event)
+        else:
+            self._events.append(event)  # a full deque drops its oldest
         self._changed.set()
 
     def close(self) -> None:

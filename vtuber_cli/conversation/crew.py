@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr, Llm, ReplyRequest, Vad
+from vtuber_cli.engines.base import Asr, Llm, Tts, Vad
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import EAR_RATE, EngineChanged, EngineKind, Event, Failed
+
+Warm: TypeAlias = Callable[[], Awaitable[None]]
+
+_LOG = logging.getLogger(__name__)
+_CLOSING_SECONDS = 3.0
+"""An engine that hangs must not keep the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +49,52 @@ class Crew:
         self._language = language
         self._announce = announce
 
-    async def load(self, prompt: ReplyRequest, *, hears: bool) -> None:
+    async def load(self, warm_llm: Warm, *, hears: bool) -> None:
         """Loads and warms everything; returns when all are ready or have failed.
 
         Args:
-            prompt: what every prompt of this talk begins with, for the model's cache.
+            warm_llm: has the loaded model read what every prompt of this talk begins with.
             hears: whether there is anything to hear with.
         """
         async with asyncio.TaskGroup() as loading:
-            loading.create_task(self._start("llm", self.engines.llm, lambda: self._warm_llm(prompt)))
+            loading.create_task(self._start("llm", self.engines.llm, warm_llm))
             for voice in dict.fromkeys(self.engines.voices.workers.values()):
-                loading.create_task(self._start("tts", voice, self._warm_tts))
+                loading.create_task(self._start("tts", voice, partial(self._warm_tts, voice)))
             if hears:
                 loading.create_task(self._start("vad", self.engines.vad, _nothing))
                 loading.create_task(self._start("asr", self.engines.asr, self._warm_asr))
 
     async def close(self) -> None:
-        """Ends every worker; what still runs is told to stop and waited for."""
+        """Ends every worker; what still runs is told to stop, and left behind if it does not hear."""
         engines = self.engines
         workers: list[Worker[Any]] = [engines.llm, engines.asr, engines.vad, *engines.voices.workers.values()]
-        for worker in workers:
-            await worker.close()
+        closing = [asyncio.ensure_future(worker.close()) for worker in dict.fromkeys(workers)]
+        _, hung = await asyncio.wait(closing, timeout=_CLOSING_SECONDS)
+        if hung:
+            _LOG.warning("%d engines did not close in %s s and are left behind", len(hung), _CLOSING_SECONDS)
 
-    async def _start(self, kind: EngineKind, worker: Worker[Any], warm: Callable[[], Any]) -> None:
+    async def _start(self, kind: EngineKind, worker: Worker[Any], warm: Warm) -> None:
         clock = asyncio.get_running_loop().time
         began = clock()
         self._announce(EngineChanged(kind, worker.name, "loading"))
         try:
             await worker.start()
-            await warm()
         except VtuberError as error:
             self.failures[kind] = error
             self._announce(EngineChanged(kind, worker.name, "failed", clock() - began))
             self._announce(Failed(error))
-        else:
-            self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
+            return
+        try:
+            await warm()
+        except VtuberError:
+            # Only speed is lost; if the engine is really broken, the first turn says so.
+            _LOG.warning("%s could not be warmed", worker.name, exc_info=True)
+        self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
 
     # The first call of an engine is its slowest; nobody should wait for it after speaking.
 
-    async def _warm_llm(self, prompt: ReplyRequest) -> None:
-        await self.engines.llm.call(lambda llm, stop: sum(1 for _ in llm.reply(prompt, stop)))
-
-    async def _warm_tts(self) -> None:
-        voices = self.engines.voices
-        for language in voices.workers:
-            await voices.speak(voices.prepare(0, {"ko": "네."}.get(language, "Hello."), "neutral"))
+    async def _warm_tts(self, voice: Worker[Tts]) -> None:
+        await voice.call(lambda tts, stop: sum(1 for _ in tts.speak("Hello.", stop)))
 
     async def _warm_asr(self) -> None:
         silence = np.zeros(EAR_RATE // 2, np.float32)

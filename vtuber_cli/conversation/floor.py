@@ -60,13 +60,15 @@ class Floor:
             self._task = self._tasks.create_task(self._turn.run())
             self._task.add_done_callback(lambda _: self._ended())
 
-    def commit(self, revision: int, hangover_ms: float | None = None) -> bool:
-        """Makes the guess `revision` real; False if it is no longer the turn under way."""
-        if self._turn is None or self._gate is None or not self.guessing or self._gate.mark.revision != revision:
-            return False
-        self._taken = self._gate.mark.turn
-        self._turn.commit(hangover_ms)
-        return True
+    def guesses(self, revision: int) -> bool:
+        """Whether the guess under way is this one."""
+        return self.guessing and self._gate is not None and self._gate.mark.revision == revision
+
+    def commit(self, hangover_ms: float | None = None) -> None:
+        """Makes the guess under way real."""
+        if self._turn is not None and self._gate is not None:
+            self._taken = self._gate.mark.turn
+            self._turn.commit(hangover_ms)
 
     def interrupt(self) -> None:
         """Silence now; the turn's own ending keeps what was heard."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from vtuber_cli.clean import Cleaner
 from vtuber_cli.conversation.emotion import Emotion, TagFilter, name_of
@@ -14,6 +15,8 @@ from vtuber_cli.conversation.window import Window
 from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import ContextOverflow, EngineFailed
+
+T = TypeVar("T")
 
 _RESERVE = 32
 """Tokens left free beside the reply's own: the emotion tag and the template's last words."""
@@ -66,6 +69,13 @@ class Replier:
         if failure is not None:
             raise failure
 
+    async def warm(self, messages: Sequence[Message]) -> None:
+        """Has the model read what every prompt will begin with, so that the first turn need not wait for it."""
+        request = await self._request(messages, self._windows[0])
+        async with aclosing(self._stream(replace(request, emotions=(), max_tokens=1))) as deltas:
+            async for _ in deltas:
+                pass
+
     async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[ReplyDelta]:
         """The model's own steps; if the talk does not fit after all, once more with half of it."""
         for window in self._windows:
@@ -87,7 +97,7 @@ class Replier:
             return window.trim(messages)  # counting tokens asks the model, so it happens in the model's thread
 
         return ReplyRequest(
-            await self._llm.call(trim),
+            await self._patiently(self._llm.call(trim), style.first_token_seconds),
             emotions=style.emotions if self._llm.engine.capabilities.tag_scoring else (),
             max_tokens=style.max_tokens,
             temperature=style.temperature,
@@ -96,18 +106,23 @@ class Replier:
 
     async def _stream(self, request: ReplyRequest) -> AsyncGenerator[ReplyDelta]:
         """A model that hangs is a failed turn, not a dead program."""
-        patience = self._style.first_token_seconds
+        seconds = self._style.first_token_seconds
         async with aclosing(self._llm.stream(lambda llm, stop: llm.reply(request, stop))) as deltas:
             while True:
                 try:
-                    async with asyncio.timeout(patience):
-                        delta = await anext(deltas)
+                    delta = await self._patiently(anext(deltas), seconds)
                 except StopAsyncIteration:
                     return
-                except TimeoutError:
-                    raise EngineFailed("thinking.timeout", seconds=round(patience)) from None
                 yield delta
-                patience = self._style.next_token_seconds
+                seconds = self._style.next_token_seconds
+
+    @staticmethod
+    async def _patiently(work: Awaitable[T], seconds: float) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await work
+        except TimeoutError:
+            raise EngineFailed("thinking.timeout", seconds=round(seconds)) from None
 
 
 class _Cut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 
 from vtuber_cli.audio.base import Microphone, Speaker
@@ -16,8 +16,8 @@ from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier, Style
 from vtuber_cli.conversation.turn import Asked, Partner
-from vtuber_cli.engines.base import Message, ReplyRequest
-from vtuber_cli.errors import AudioUnavailable, VtuberError
+from vtuber_cli.engines.base import Message
+from vtuber_cli.errors import AudioUnavailable, EngineFailed, VtuberError
 from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted
 
 _RETRY_SECONDS = 2.0
@@ -42,11 +42,21 @@ class Manner:
     """What the model is told that the greeting answers: templates want the user to begin."""
     greets_aloud: bool = False
     barge_in: bool = False
-    """Speaking interrupts her; without it she is deaf while she speaks (loudspeakers)."""
+    """Speaking interrupts her; without it (loudspeakers) she is deaf from the question's end to the answer's."""
     hands_free: bool = True
     endpointing: Endpointing = field(default_factory=Endpointing)
     ends_with_microphone: bool = False
     """The talk is over when the microphone (a file) is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    text: str
+    at: float
+    answered: asyncio.Future[None]
+    """Cancelled when the answer is over; nobody needs a value."""
+    waits: bool
+    """It lets her finish first."""
 
 
 class Session:
@@ -76,10 +86,12 @@ class Session:
         memory.failed = lambda error: self._announce(Failed(error))
         self._manner = manner
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
-        self._typed: asyncio.Queue[tuple[str, float, asyncio.Future[None]]] = asyncio.Queue()
+        self._typed: asyncio.Queue[_Typed] = asyncio.Queue()
         self._attentive = asyncio.Event()
         self._closing = asyncio.Event()
         self._loaded = asyncio.Event()
+        self._greeting = False
+        """She says hello aloud."""
         self._floor: Floor | None = None
         self._partner: Partner | None = None
 
@@ -103,20 +115,21 @@ class Session:
         finally:
             self._closing.set()
             while not self._typed.empty():
-                self._typed.get_nowait()[2].cancel()
+                self._typed.get_nowait().answered.cancel()
             await self._free()
 
     def say(self, text: str) -> None:
         """Something typed; it interrupts her, and waits while the engines load."""
         self.interrupt()
-        self._put(text)
+        self._put(text, waits=False)
 
     async def ask(self, text: str) -> None:
         """Something typed that waits for its turn; returns when the answer is over, or the talk is."""
-        await asyncio.wait([self._put(text)])
+        await asyncio.wait([self._put(text, waits=True)])
 
     def interrupt(self) -> None:
         """Stops what she says or thinks, now; harmless when she does neither."""
+        self._speaker.stop()
         if self._floor is not None:
             self._floor.interrupt()
 
@@ -143,8 +156,7 @@ class Session:
         if greeting is not None:
             self._memory.greet(self._manner.hello, greeting[0])
             self._announce(Greeted(*greeting))
-        prompt = ReplyRequest(self._memory.prefix(), max_tokens=1, temperature=0.0)
-        await self._crew.load(prompt, hears=self._microphone is not None)
+        await self._crew.load(self._warm_model, hears=self._microphone is not None)
         try:
             await self._speaker.open()
         except AudioUnavailable as error:
@@ -152,10 +164,15 @@ class Session:
         if self._crew.failures.keys() & {"vad", "asr"}:
             self.can_listen = self.listening = False
         self._say_what_is_missing()
+        self._greeting = greeting is not None and self._manner.greets_aloud
         self._loaded.set()
-        if greeting is not None and self._manner.greets_aloud:
+        if greeting is not None and self._greeting:
             await self._greet_aloud(*greeting)
+            self._greeting = False
         self._settle()
+
+    async def _warm_model(self) -> None:
+        await self._made_partner().replier.warm(self._memory.prefix())
 
     def _say_what_is_missing(self) -> None:
         """A language that the model or the voices cannot is said once, not left to be found out."""
@@ -167,7 +184,8 @@ class Session:
             if speaks and language not in speaks:
                 params = (("name", engines.llm.name), ("language", language))
                 self._announce(Notice("chat.model_language", params, "warning"))
-        if not engines.voices.speaks(language) and "tts" not in self._crew.failures:
+        voice = engines.voices.workers.get(language)
+        if voice is None or (voice.ready and not engines.voices.speaks(language)):
             self._announce(Notice("chat.voice_language", (("language", language),)))
 
     async def _greet_aloud(self, text: str, emotion: str) -> None:
@@ -198,6 +216,11 @@ class Session:
                 break
             except AudioUnavailable as error:
                 await self._wait_for_microphone(error)
+            except EngineFailed as error:
+                self.can_listen = self.listening = False
+                self._announce(Failed(error))
+                self._settle()
+                break
         await floor.rest()
 
     async def _follow(self, change: Change, floor: Floor) -> None:
@@ -234,36 +257,41 @@ class Session:
     async def _answer_typed(self, floor: Floor) -> None:
         await self._loaded.wait()
         while True:
-            text, at, answered = await self._typed.get()
-            self._speaker.stop()
-            self._endpointer.reset()
-            await self._begin(floor, Asked("text", at, text=text), 0)
-            self._commit(floor, 0)
-            await floor.rest()
-            if not answered.done():
-                answered.set_result(None)
+            typed = await self._typed.get()
+            try:
+                if typed.waits:
+                    await floor.rest()
+                else:
+                    self._speaker.stop()
+                self._endpointer.reset()
+                await self._begin(floor, Asked("text", typed.at, text=typed.text), 0)
+                self._commit(floor, 0)
+                await floor.rest()
+            finally:
+                typed.answered.cancel()  # over, one way or the other
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
         if (failure := self._crew.failures.get("llm")) is not None:
             self._announce(Failed(failure))
             return
+        await floor.begin(asked, revision, self._made_partner())
+
+    def _made_partner(self) -> Partner:
         if self._partner is None:
             engines = self._crew.engines
             replier = Replier(engines.llm, self._manner.style)
             self._partner = Partner(
                 engines.asr, self._manner.language, replier, engines.voices, self._speaker, self._memory
             )
-        await floor.begin(asked, revision, self._partner)
+        return self._partner
 
     def _commit(self, floor: Floor, revision: int, hangover_ms: float | None = None) -> None:
-        if not floor.guessing:
+        if not floor.guesses(revision):
             self._settle()
             return
-        if not self._manner.barge_in:
-            self._attentive.clear()
-        self._endpointer.start_frames = _BARGE_IN_FRAMES
         self._set_phase("thinking")
-        floor.commit(revision, hangover_ms)
+        floor.commit(hangover_ms)
+        self._attend()
 
     def _turn_ended(self) -> None:
         if not self._closing.is_set():
@@ -277,15 +305,25 @@ class Session:
         self.events.send(event)
 
     def _settle(self) -> None:
-        """The phase and the ears as they should be while she neither thinks nor speaks."""
-        if not self._loaded.is_set() or (self._floor is not None and self._floor.busy):
+        """The ears as they should be and, while she neither thinks nor speaks, the phase."""
+        if not self._loaded.is_set():
             return
-        self._endpointer.start_frames = _START_FRAMES
-        if self.listening and self.can_listen:
+        self._attend()
+        if not self._busy:
+            waits = "listening" if self._attentive.is_set() else "idle"
+            self._set_phase("hearing" if self._endpointer.hearing else waits)
+
+    def _attend(self) -> None:
+        """Ears open if they may be: without barge-in she hears nothing from the commit until she has finished."""
+        self._endpointer.start_frames = _BARGE_IN_FRAMES if self._busy else _START_FRAMES
+        if self.listening and self.can_listen and (self._manner.barge_in or not self._busy):
             self._attentive.set()
         else:
             self._attentive.clear()
-        self._set_phase("hearing" if self._endpointer.hearing else "listening" if self._attentive.is_set() else "idle")
+
+    @property
+    def _busy(self) -> bool:
+        return self._greeting or (self._floor is not None and self._floor.busy)
 
     def _set_phase(self, phase: Phase) -> None:
         if phase != self.phase:
@@ -294,18 +332,20 @@ class Session:
 
     # --- ending -------------------------------------------------------------------------------------------------
 
-    def _put(self, text: str) -> asyncio.Future[None]:
+    def _put(self, text: str, *, waits: bool) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = loop.create_future()
         if self._closing.is_set():
             answered.cancel()
         else:
-            self._typed.put_nowait((text, loop.time(), answered))
+            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits))
         return answered
 
     async def _free(self) -> None:
-        if self._microphone is not None:
-            await self._microphone.close()
-        await self._speaker.close()
-        await self._crew.close()
-        self.events.close()
+        """Everything is freed, whatever of it fails; the first failure is raised at the end."""
+        async with AsyncExitStack() as last:
+            last.callback(self.events.close)
+            last.push_async_callback(self._crew.close)
+            last.push_async_callback(self._speaker.close)
+            if self._microphone is not None:
+                last.push_async_callback(self._microphone.close)

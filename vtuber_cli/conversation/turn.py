@@ -7,7 +7,7 @@ its task: the speaker falls silent, and what was heard until then is what stays.
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.spoken import Reader
+from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Message
 from vtuber_cli.engines.worker import Worker
@@ -31,6 +32,7 @@ from vtuber_cli.events import (
     SentenceStarted,
     Speech,
     Timings,
+    Transcript,
     UserSaid,
     Via,
 )
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 
 _AHEAD = 2
 """Pieces synthesised and waiting while one plays."""
+_RESCUE_SECONDS = 10.0
+"""How long an interrupted turn waits for the words that it was about to understand."""
+_PATIENCE = 60.0
+"""Seconds after which an ear or a voice that says nothing has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,9 @@ class Turn:
         self._gate = gate
         self._timings = Timings()
         self._delivery = Delivery(partner.speaker, self._begun, self._out, self._fail)
-        self._remembered = False
+        self._hearing: asyncio.Future[Transcript] | None = None
+        self._kept = False
+        """The user's words are in the memory; from then on the turn has an end to be told."""
         self._voice_failed = False
 
     def commit(self, hangover_ms: float | None = None) -> None:
@@ -93,23 +101,46 @@ class Turn:
                 await self._gate.passed()
         except asyncio.CancelledError:
             interrupted = True
+            self._with.speaker.stop()
+            await uncut(self._rescue())
             raise
         except VtuberError as error:
             await self._gate.passed()
             self._fail(error)
         finally:
-            if interrupted:
-                self._with.speaker.stop()
-            if self._remembered:
-                await self._finish(interrupted)
+            if self._kept:
+                await uncut(self._finish(interrupted))
 
     async def _understand(self) -> str:
         if (samples := self._asked.samples) is None:
             return clean(self._asked.text).strip()
         began = self._now()
-        transcript = await self._with.asr.call(lambda asr, stop: asr.transcribe(samples, self._with.language, stop))
+        self._hearing = asyncio.ensure_future(self._transcribe(samples))
+        transcript = await asyncio.shield(self._hearing)
         self._timings = replace(self._timings, hear_ms=(self._now() - began) * 1000)
         return clean(transcript.text).strip()
+
+    async def _transcribe(self, samples: Samples) -> Transcript:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._with.asr.call(
+                    lambda asr, stop: asr.transcribe(samples, self._with.language, stop)
+                )
+        except TimeoutError:
+            raise EngineFailed("hearing.timeout", seconds=round(_PATIENCE)) from None
+
+    async def _rescue(self) -> None:
+        """What the user has surely said is kept even if she is cut off before she has understood it."""
+        if self._hearing is None or self._kept:
+            return
+        if not self._gate.committed:
+            self._hearing.cancel()
+            await asyncio.wait([self._hearing])
+            return
+        await asyncio.wait([self._hearing], timeout=_RESCUE_SECONDS)
+        with suppress(VtuberError, asyncio.InvalidStateError):
+            if text := clean(self._hearing.result().text).strip():
+                await self._keep(text)
 
     async def _answer(self, text: str) -> None:
         upstream: Upstream = asyncio.Queue(_AHEAD)
@@ -119,14 +150,18 @@ class Turn:
             preparing = tasks.create_task(self._prepare(messages, upstream))
             try:
                 await self._gate.passed()
-                self._remembered = True
-                await self._with.memory.add_user(self._gate.mark.turn, text, self._asked.via)
-                self._gate.send(UserSaid(self._gate.mark.turn, text, self._asked.via))
+                await uncut(self._keep(text))
                 failure = await self._delivery.run(upstream)
             finally:
                 preparing.cancel()
         if failure is not None:
             raise failure
+
+    async def _keep(self, text: str) -> None:
+        turn = self._gate.mark.turn
+        self._kept = True
+        await self._with.memory.add_user(turn, text, self._asked.via)
+        self._gate.send(UserSaid(turn, text, self._asked.via))
 
     async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
@@ -148,12 +183,14 @@ class Turn:
     async def _synthesise(self, sentence: Sentence) -> Speech | None:
         began = self._now()
         try:
-            speech = await self._with.voices.speak(sentence)
-        except EngineFailed as error:
+            async with asyncio.timeout(_PATIENCE):
+                speech = await self._with.voices.speak(sentence)
+        except (EngineFailed, TimeoutError) as error:
             # The words can still be read; a failing voice is worth one line a turn, not one a sentence.
             if not self._voice_failed:
                 self._voice_failed = True
-                self._fail(error)
+                hung = EngineFailed("voice.timeout", seconds=round(_PATIENCE))
+                self._fail(error if isinstance(error, EngineFailed) else hung)
             return None
         if self._timings.speak_ms is None and speech is not None:
             self._timings = replace(self._timings, speak_ms=(self._now() - began) * 1000)
