@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -45,8 +47,6 @@ def command(  # noqa: PLR0913 - its options
     models_dir: options.ModelsDir = None,
     settings: options.Set = None,
 ) -> None:
-    import asyncio
-
     from vtuber_cli import bootstrap
     from vtuber_cli.cli.downloads import fetch
 
@@ -59,6 +59,7 @@ def command(  # noqa: PLR0913 - its options
         **options.assignments(settings),
     }
     sound = Sound(mic, wav, fast, muted)
+    check(sound)
     plan = bootstrap.plan(flags)
     kept, talk = open_history(plan, resume=resume, talk=talk)
     try:
@@ -105,6 +106,22 @@ async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
     theme = plan.character.theme
     look = Look(accent=theme.accent, **({"star": theme.secondary} if theme.secondary else {}))
     await open_screen(session, look, devices=sound.mic.name if sound.mic else "", log=log.file())
+
+
+def check(sound: Sound) -> None:
+    """Looks at the files before anything is fetched for them.
+
+    Raises:
+        UsageError: one of them cannot be.
+    """
+    from vtuber_cli.audio.wav import WavMicrophone
+
+    if sound.fast and sound.mic is None and sound.wav is None:
+        raise UsageError("chat.fast_alone")
+    if sound.mic is not None:
+        asyncio.run(WavMicrophone(sound.mic).close())
+    if sound.wav is not None and not sound.wav.absolute().parent.is_dir():
+        raise UsageError("audio.out_denied", file=sound.wav, reason=os.strerror(errno.ENOENT))
 
 
 def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Microphone | None, Speaker]:

@@ -123,9 +123,7 @@ class Turn:
     async def _transcribe(self, samples: Samples) -> Transcript:
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._with.asr.call(
-                    lambda asr, stop: asr.transcribe(samples, self._with.language, stop)
-                )
+                return await self._with.asr.call(lambda asr, stop: asr.transcribe(samples, self._with.language, stop))
         except TimeoutError:
             raise EngineFailed("hearing.timeout", seconds=round(_PATIENCE)) from None
 
