@@ -19,7 +19,7 @@ from vtuber_cli.conversation.ears import Ears
 from vtuber_cli.conversation.endpointer import Ended, Endpointer, Endpointing, Paused
 from vtuber_cli.engines.base import Message, ReplyRequest
 from vtuber_cli.errors import EngineFailed
-from vtuber_cli.events import Failed, FirstAudio, PhaseChanged, Timings, UserSaid
+from vtuber_cli.events import EAR_RATE, Failed, FirstAudio, PhaseChanged, Timings, UserSaid
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -143,7 +143,10 @@ async def naive(loan: Loan, utterance: Utterance) -> Outcome:
 
 
 async def _listen(loan: Loan, microphone: ReplayMicrophone) -> tuple[Samples, float]:
-    """What was said until the fixed silence, and how long that was by the ears' own measure."""
+    """What was said until the fixed silence, and how long that was by the ears' own measure.
+
+    Of the silence as much is left as our arm hears, so that both recognise the very same samples.
+    """
     endpointer = Endpointer(Endpointing(hangover=NAIVE_HANGOVER, pause=NAIVE_HANGOVER))
     ears = Ears(microphone, loan.vad, endpointer, lambda _: None, lambda: None)
     attentive = asyncio.Event()
@@ -154,7 +157,8 @@ async def _listen(loan: Loan, microphone: ReplayMicrophone) -> tuple[Samples, fl
             if isinstance(change, Paused):
                 said = change.samples
             elif isinstance(change, Ended) and said is not None:
-                return said, change.silent
+                spare = round((change.silent - Endpointing().pause) * EAR_RATE)
+                return said[: len(said) - spare], change.silent
     raise _no_reply(microphone.utterance)
 
 

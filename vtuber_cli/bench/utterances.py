@@ -110,9 +110,15 @@ def speech_in(samples: Samples) -> tuple[float, float] | None:
 
 
 def room_tone(samples: Samples) -> Samples:
-    """A second of noise as loud and of the same colour as the quietest 100 ms of a recording."""
+    """A second of noise as loud and of the same colour as the quietest 100 ms of a recording.
+
+    Of one that is loud throughout, nothing is known of the room: then it is silent.
+    """
     hops = range(0, max(1, len(samples) - _QUIET), _FRAME)
-    start = min(hops, key=lambda at: float(np.sum(np.square(samples[at : at + _QUIET], dtype=np.float64))))
+    powers = [float(np.mean(np.square(samples[at : at + _QUIET], dtype=np.float64))) for at in hops]
+    start = hops[int(np.argmin(powers))]
+    if min(powers) > max(powers) * 10 ** (-_ROOM_DB / 10):
+        return np.zeros(round(_TONE_SECONDS * EAR_RATE), np.float32)
     quiet = np.asarray(samples[start : start + _QUIET], np.float64)
     size = round(_TONE_SECONDS * EAR_RATE)
     colour = np.abs(np.fft.rfft(quiet * np.hanning(len(quiet))))
