@@ -75,8 +75,13 @@ class Plan:
         return self.models_of([self.engines[kind] for kind in ("llm", *ears)] + list(self.voices.values()))
 
     def models_of(self, chosen: Sequence[Chosen]) -> list[str]:
-        """The catalogue's models among what these engines will load."""
-        return list(dict.fromkeys(one.model for one in chosen if one.model and self.weights.catalog.find(one.model)))
+        """What these engines will load: the catalogue's names, and paths. A plug-in's model may be something else."""
+        models = [
+            one.model
+            for one in chosen
+            if one.model and (one.engine.__module__.startswith("vtuber_cli.") or self.weights.catalog.find(one.model))
+        ]
+        return list(dict.fromkeys(models))
 
 
 def plan(flags: Mapping[str, object] | None = None) -> Plan:
