@@ -308,11 +308,16 @@ for number in range(3):
         print("heard")
     except AudioUnavailable as error:
         print(error.key, error.params["reason"])
+try:
+    await speaker.close()
+except AudioUnavailable as error:
+    print("at the end:", error.key)
 await speaker.close()
 """,
         )
-        assert said == ["heard", "audio.out_failed File too large", "audio.out_failed File too large"]
-        assert soundfile.info(tmp_path / "out.wav").frames == 24_000
+        assert said == ["heard", *["audio.out_failed File too large"] * 2, "at the end: audio.out_failed"]
+        assert [file.name for file in tmp_path.iterdir()] == ["out.wav.part"]
+        assert soundfile.info(tmp_path / "out.wav.part").frames == 24_000
 
 
 def _child(folder: Path, body: str) -> list[str]:

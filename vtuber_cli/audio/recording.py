@@ -68,9 +68,15 @@ class WavSpeaker:
         """Completes the file.
 
         Raises:
-            AudioUnavailable: it could not be completed; what was written is in `NAME.part`.
+            AudioUnavailable: it could not be completed, or not all that was said is in it; what was written is in
+                `NAME.part`.
         """
         self._clock.stop()
+        if self._file.closed:
+            return
+        if self._failure is not None:
+            self._file.abandon()
+            raise self._failure
         self._file.complete()
 
     def _heard(self, speech: Speech, seconds: float) -> None:
@@ -119,9 +125,15 @@ class _Recording:
                 self._file.truncate(end)
             raise self._failed(error) from error
 
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    def abandon(self) -> None:
+        """What was written stays in `NAME.part`."""
+        self._file.close()
+
     def complete(self) -> None:
-        if self._file.closed:
-            return
         self.begin(EMPTY_RATE)
         try:
             self._put(0, self._header())

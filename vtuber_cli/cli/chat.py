@@ -65,7 +65,9 @@ def command(  # noqa: PLR0913 - its options
     try:
         fetch(plan, plan.models(hears=mic is not None or not muted))
         lines = plain or not is_screen()
-        raise typer.Exit(asyncio.run(_converse(plan, sound, kept, talk, lines=lines)))
+        code = asyncio.run(_converse(plan, sound, kept, talk, lines=lines))
+        # A talk that could not be kept is no success, however well it went.
+        raise typer.Exit(code or (StoreError.exit_code if kept is None else 0))
     finally:
         if kept is not None:
             kept.close()

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from vtuber_cli.errors import VtuberError
+from vtuber_cli.errors import StoreError, VtuberError
 from vtuber_cli.events import (
     EngineChanged,
     Event,
@@ -60,8 +60,9 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
     """Holds a talk in lines until it ends, the input ends or somebody types /quit; the session is closed afterwards.
 
     Returns:
-        The exit code: 0, or that of a failure after which nothing was heard from her any more, or 128 and the number
-        of the signal that ended it. A first signal ends it in order, a second one at once.
+        The exit code: 0, or that of a failure after which nothing was heard from her any more, or of one because of
+        which something was not kept, or 128 and the number of the signal that ended it. A first signal ends it in
+        order, a second one at once.
     """
     writer = _Writer(out, err)
     face = _LineFace(session, writer, manner or Manner())
@@ -75,7 +76,7 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
                 face.fail(error)
     else:
         writer.end()
-    return 128 + face.signal if face.signal else face.exit_code
+    return 128 + face.signal if face.signal else face.exit_code or face.unkept
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -179,7 +180,10 @@ class _LineFace:
         self._held = ""
         """The sentence being heard, if it is written only when it has been."""
         self._invited = False
+        self._told: set[str] = set()
         self.exit_code = 0
+        self.unkept = 0
+        """The exit code of a history that failed: what was heard does not make up for it."""
         self.signal = 0
         """The number of the signal that ended the talk."""
 
@@ -202,9 +206,14 @@ class _LineFace:
                 task.cancel()
 
     def fail(self, error: VtuberError) -> None:
+        """Says what went wrong; to a program only once, however often it does."""
         words, hint = error_lines(error)
-        self._writer.news(f"! {words}", f"! hint: {hint}" if hint else "")
+        if self._manner.live or words not in self._told:
+            self._writer.news(f"! {words}", f"! hint: {hint}" if hint else "")
+        self._told.add(words)
         self.exit_code = error.exit_code
+        if isinstance(error, StoreError):
+            self.unkept = error.exit_code
 
     # --- what is typed ----------------------------------------------------------------------------------------------
 
