@@ -185,7 +185,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something worth a line: `key` is looked up in the locales under `notices.`."""
+    """Something worth a line: `key` is the key of its words in the locales."""
 
     key: str
     params: tuple[tuple[str, str], ...] = ()

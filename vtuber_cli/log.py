@@ -49,6 +49,11 @@ def file() -> Path:
     return log_dir() / "vtuber.log"
 
 
+def native_file() -> Path:
+    """Where native libraries' chatter goes; a file of its own, since the log rotates."""
+    return log_dir() / "native.log"
+
+
 def start() -> None:
     """Sends all logging of this process, and libraries' warnings, to the file; does nothing the second time.
 

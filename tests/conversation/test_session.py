@@ -356,6 +356,7 @@ async def test_without_a_model_every_question_says_so(talk: Talk) -> None:
     talk.at(2.0, lambda session: session.say("hi"))
     await talk.run(until=8)
     assert talk.failures == ["engine.not_installed"] * 3
+    assert [said.text for said in talk.of(UserSaid)] == ["hi", "hi"], "what was typed is shown all the same"
 
 
 async def test_a_microphone_that_goes_comes_back(talk: Talk) -> None:

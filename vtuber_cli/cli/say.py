@@ -54,6 +54,8 @@ def _words(text: list[str] | None) -> str:
 
 
 async def _say(plan: Plan, words: str, wav: Path | None) -> None:
+    from vtuber_cli import log
+    from vtuber_cli.audio.quiet import native_stderr_to
     from vtuber_cli.audio.recording import WavSpeaker
     from vtuber_cli.audio.speaker import DeviceSpeaker
     from vtuber_cli.cli.downloads import fetch
@@ -66,7 +68,9 @@ async def _say(plan: Plan, words: str, wav: Path | None) -> None:
     voices = await _load(plan, language)
     speaker: Speaker = WavSpeaker(wav, fast=True) if wav else DeviceSpeaker(plan.settings.audio.output)
     try:
-        await _speak(voices, speaker, words)
+        with native_stderr_to(log.native_file()):
+            await speaker.open()
+            await _speak(voices, speaker, words)
     finally:
         await speaker.close()
         for worker in voices.workers.values():

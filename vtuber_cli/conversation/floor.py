@@ -30,7 +30,7 @@ class Floor:
         self._tasks = tasks
         self._announce = announce
         self._ended = ended
-        self._taken = taken
+        self.taken = taken
         self._turn: Turn | None = None
         self._gate: Gate | None = None
         self._task: asyncio.Task[None] | None = None
@@ -54,7 +54,7 @@ class Floor:
             self.interrupt()
             await self.rest()
             self._partner = partner
-            self._gate = Gate(Mark(self._taken + 1, revision), self._announce)
+            self._gate = Gate(Mark(self.taken + 1, revision), self._announce)
             self._turn = Turn(asked, partner, self._gate)
             self._stopped = False
             self._task = self._tasks.create_task(self._turn.run())
@@ -67,7 +67,7 @@ class Floor:
     def commit(self, hangover_ms: float | None = None) -> None:
         """Makes the guess under way real."""
         if self._turn is not None and self._gate is not None:
-            self._taken = self._gate.mark.turn
+            self.taken = self._gate.mark.turn
             self._turn.commit(hangover_ms)
 
     def interrupt(self) -> None:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 
 from vtuber_cli.audio.base import Microphone, Speaker
+from vtuber_cli.clean import clean
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.conversation.crew import Crew, Engines
 from vtuber_cli.conversation.ears import Ears
@@ -18,7 +19,7 @@ from vtuber_cli.conversation.reply import Replier, Style
 from vtuber_cli.conversation.turn import Asked, Partner
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, VtuberError
-from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted
+from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted, UserSaid
 
 _RETRY_SECONDS = 2.0
 """How often a microphone that is gone is asked for again."""
@@ -272,6 +273,8 @@ class Session:
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
         if (failure := self._crew.failures.get("llm")) is not None:
+            if asked.text.strip():
+                self._announce(UserSaid(floor.taken + 1, clean(asked.text).strip(), asked.via))
             self._announce(Failed(failure))
             return
         await floor.begin(asked, revision, self._made_partner())
