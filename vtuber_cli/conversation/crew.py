@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Llm, Tts, Vad
 from vtuber_cli.engines.worker import Worker
@@ -97,6 +95,8 @@ class Crew:
         await voice.call(lambda tts, stop: sum(1 for _ in tts.speak("Hello.", stop)))
 
     async def _warm_asr(self) -> None:
+        import numpy as np  # not at the top: the first paint does not wait for it
+
         silence = np.zeros(EAR_RATE // 2, np.float32)
         await self.engines.asr.call(lambda asr, stop: asr.transcribe(silence, self._language or "en", stop))
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vtuber_cli.audio.base import Microphone
 from vtuber_cli.audio.level import METER_HZ, dbfs
 from vtuber_cli.conversation.endpointer import Change, Endpointer
@@ -48,7 +46,8 @@ class Ears:
         self._announce = announce
         self._opened = opened
         self._since_level = 0
-        self._rest: Samples = np.zeros(0, np.float32)
+        self._rest: list[Samples] = []
+        """What was left over of the last block, less than a frame."""
         self._deaf = 0
         """Samples still to be thrown away before listening again."""
 
@@ -94,10 +93,12 @@ class Ears:
         return True
 
     def _frames(self, samples: Samples) -> list[Samples]:
+        import numpy as np  # not at the top: the first paint does not wait for it
+
         size = self._vad.engine.frame
-        joined = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        joined = np.concatenate([*self._rest, samples])
         whole = len(joined) // size * size
-        self._rest = joined[whole:]
+        self._rest = [joined[whole:]]
         return [joined[at : at + size] for at in range(0, whole, size)]
 
     async def _push(self, frame: Samples) -> list[Change]:
@@ -109,6 +110,6 @@ class Ears:
         return list(self.endpointer.push(frame, probability))
 
     async def _forget(self) -> None:
-        self._rest = np.zeros(0, np.float32)
+        self._rest = []
         self.endpointer.reset()
         await self._vad.call(lambda vad, _: vad.reset())

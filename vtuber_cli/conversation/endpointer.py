@@ -6,8 +6,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 from vtuber_cli.events import EAR_RATE
 
 if TYPE_CHECKING:
@@ -157,6 +155,8 @@ class Endpointer:
     def _pause_if_worth_it(self, speech: list[Samples]) -> Iterator[Change]:
         if self._paused or self._voiced < self.how.shortest * EAR_RATE:
             return
+        import numpy as np  # not at the top: the first paint does not wait for it
+
         self._paused = True
         self._revision += 1
         yield Paused(self._revision, np.concatenate(speech), self._silence / EAR_RATE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vtuber_cli.conversation.spoken import Reader, language_of
 from vtuber_cli.engines.base import Stop, Tts
 from vtuber_cli.engines.worker import Worker
@@ -72,6 +70,8 @@ def joined(pieces: list[Speech]) -> Speech | None:
         return None
     if len(pieces) == 1:
         return pieces[0]
+    import numpy as np  # not at the top: the first paint does not wait for it
+
     samples: Samples = np.concatenate([piece.samples for piece in pieces])
     phonemes: tuple[Phoneme, ...] = tuple(sound for piece in pieces for sound in piece.phonemes)
     return Speech(samples, pieces[0].rate, phonemes)
