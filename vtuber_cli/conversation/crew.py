@@ -92,6 +92,7 @@ class Crew:
     # The first call of an engine is its slowest; nobody should wait for it after speaking.
 
     async def _warm_tts(self, voice: Worker[Tts]) -> None:
+        self.engines.voices.prepare(0, "Hello.", "neutral")
         await voice.call(lambda tts, stop: sum(1 for _ in tts.speak("Hello.", stop)))
 
     async def _warm_asr(self) -> None:

@@ -17,7 +17,6 @@ from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
-from vtuber_cli.conversation.spoken import Reader
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Message
@@ -164,7 +163,7 @@ class Turn:
     async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
         began = self._now()
-        index, reader = 0, Reader()
+        index, reader = 0, self._with.voices.reader()
         try:
             async with aclosing(self._with.replier.pieces(messages)) as pieces:
                 async for shown, emotion in pieces:

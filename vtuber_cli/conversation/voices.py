@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from vtuber_cli.conversation.spoken import Reader, language_of
 from vtuber_cli.engines.base import Stop, Tts
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.events import Phoneme, Sentence, Speech
 
 if TYPE_CHECKING:
+    from vtuber_cli.conversation.spoken import Reader
     from vtuber_cli.events import Samples
 
 
@@ -26,14 +26,22 @@ class Voices:
         self.language = language
         self.workers = workers
 
+    def reader(self) -> Reader:
+        """Reads one reply aloud, piece by piece: it remembers a code block that goes on from one to the next."""
+        from vtuber_cli.conversation.spoken import Reader  # its tables cost 50 ms: not before the first paint
+
+        return Reader()
+
     def prepare(self, index: int, shown: str, emotion: str, reader: Reader | None = None) -> Sentence:
         """The sentence to show, with what will be said of it (nothing, if no voice speaks its language).
 
         Args:
-            reader: of the whole reply: it remembers a code block that goes on from piece to piece.
+            reader: of the whole reply.
         """
+        from vtuber_cli.conversation.spoken import language_of
+
         language = language_of(shown, self.language)
-        said = (reader or Reader()).say(shown, language)
+        said = (reader or self.reader()).say(shown, language)
         text = said if self.speaks(language) else ""
         return Sentence(index, shown, text, emotion)
 
@@ -43,6 +51,8 @@ class Voices:
         Raises:
             EngineFailed: the voice failed; the sentence can still be shown.
         """
+        from vtuber_cli.conversation.spoken import language_of
+
         worker = self._worker(language_of(sentence.shown, self.language))
         if worker is None or not sentence.spoken:
             return None
