@@ -94,10 +94,13 @@ async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | 
 
 
 async def _in_lines(session: Session, plan: Plan, *, stay: bool, typed: bool) -> int:
+    from vtuber_cli import log
+    from vtuber_cli.audio.quiet import native_stderr_to
     from vtuber_cli.tui import plain
 
     manner = plain.Manner(character=plan.character.id, live=typed, echo=not typed, stay=stay)
-    return await plain.run(session, sys.stdout, sys.stderr, plain.typed_lines(), manner)
+    with native_stderr_to(log.native_file()):
+        return await plain.run(session, sys.stdout, sys.stderr, plain.typed_lines(), manner)
 
 
 async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
@@ -107,7 +110,7 @@ async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
 
     theme = plan.character.theme
     look = Look(accent=theme.accent, **({"star": theme.secondary} if theme.secondary else {}))
-    await open_screen(session, look, devices=sound.mic.name if sound.mic else "", log=log.file())
+    await open_screen(session, look, devices=sound.mic.name if sound.mic else "", log=log.native_file())
 
 
 def check(sound: Sound) -> None:
