@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,14 +49,6 @@ def test_levels_are_those_of_the_book() -> None:
     assert level.dbfs(np.ones(10, dtype=np.float32)) == 0
     assert level.dbfs(np.zeros(10, dtype=np.float32)) == level.dbfs(np.zeros(0, dtype=np.float32)) == level.FLOOR
     assert level.dbfs(np.full(10, 1e-30, dtype=np.float32)) == level.FLOOR
-
-
-@given(st.lists(st.integers(0, 2000), max_size=20))
-def test_a_meter_reads_twenty_times_a_second_whatever_the_blocks(sizes: list[int]) -> None:
-    meter = level.Meter()
-    levels = [reading for size in sizes for reading in meter.feed(np.full(size, 0.1, dtype=np.float32))]
-    assert len(levels) == sum(sizes) // 800
-    assert all(math.isclose(reading, -20, abs_tol=0.01) for reading in levels)
 
 
 @pytest.mark.parametrize(("source", "target"), [(22_050, 48_000), (48_000, 16_000), (16_000, 16_000)])

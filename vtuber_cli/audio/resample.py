@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
@@ -17,6 +15,7 @@ def resample(samples: Samples, source: int, target: int) -> Samples:
     """All of a signal at once; rates in Hz."""
     if source == target or not len(samples):
         return samples
+    import numpy as np
     import soxr
 
     return soxr.resample(np.ascontiguousarray(samples, dtype=np.float32), source, target)
@@ -36,4 +35,6 @@ class Resampler:
         """What can be said so far; `last` also gives what was held back."""
         if self._stream is None:
             return samples
+        import numpy as np
+
         return self._stream.resample_chunk(np.ascontiguousarray(samples, dtype=np.float32), last)

@@ -6,8 +6,6 @@ import asyncio
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vtuber_cli.audio import pcm
 from vtuber_cli.audio.resample import Resampler
 from vtuber_cli.errors import AudioUnavailable, UsageError
@@ -93,6 +91,8 @@ def read(path: Path, *, longest: float = READ_SECONDS) -> Samples:
         UsageError: missing, a folder, not allowed, no audio, empty, or longer than `longest` seconds.
         AudioUnavailable: damaged further on.
     """
+    import numpy as np
+
     with closing(_opened(path)) as file:
         blocks: list[Samples] = []
         seconds = 0.0
@@ -159,12 +159,16 @@ def _at_ear_rate(file: soundfile.SoundFile, path: Path) -> Iterator[Samples]:
 
 
 def _with_silence(blocks: Iterator[Samples]) -> Iterator[Samples]:
+    import numpy as np
+
     yield from blocks
     yield np.zeros(round(TRAILING_SECONDS * EAR_RATE), dtype=np.float32)
 
 
 def _in_frames(blocks: Iterator[Samples]) -> Iterator[Samples]:
     """The same samples, `FRAME` at a time; the last one may be shorter."""
+    import numpy as np
+
     rest = np.zeros(0, dtype=np.float32)
     for block in blocks:
         rest = np.concatenate((rest, block))

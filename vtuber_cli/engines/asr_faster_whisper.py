@@ -11,7 +11,6 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from vtuber_cli.clean import clean
@@ -95,6 +94,7 @@ class FasterWhisper:
         if missing := [name for name in _FILES if not (folder / name).is_file()]:
             raise WeightsError("hearing.missing", path=folder, files=", ".join(missing), model=options.model)
         with library("asr", "faster-whisper"):
+            import numpy as np
             from faster_whisper import WhisperModel
             from faster_whisper.vad import get_vad_model
         self._options = options
@@ -116,6 +116,8 @@ class FasterWhisper:
         self.capabilities = Capabilities(languages=frozenset(self._model.supported_languages))
 
     def transcribe(self, samples: Samples, language: str | None, stop: Stop) -> Transcript:
+        import numpy as np
+
         known = self._known(language) if language else ""
         samples = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=1.0, neginf=-1.0)
         texts: list[str] = []
@@ -152,6 +154,8 @@ class FasterWhisper:
         return best.text if best else "", language
 
     def _encode(self, samples: Samples, frames: int) -> StorageView:
+        import numpy as np
+
         # Padded with silence: a spectrogram padded with zeros makes the decoder loop now and then.
         padded = np.pad(samples, (0, max(0, frames * _HOP - len(samples))))
         return self._model.encode(self._model.feature_extractor(padded)[:, :frames])
@@ -194,6 +198,8 @@ class FasterWhisper:
 
     def _voiced(self, samples: Samples) -> int:
         """How many frames of 32 ms the library's VAD takes for speech."""
+        import numpy as np
+
         return int(np.count_nonzero(self._vad(np.pad(samples, (0, -len(samples) % _VAD_FRAME))) >= _VOICED))
 
     def _known(self, language: str) -> str:

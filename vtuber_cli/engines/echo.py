@@ -5,11 +5,11 @@ They hear loudness, answer with what was said, and speak in tones. Instant, and 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from vtuber_cli.clean import clean
@@ -58,8 +58,8 @@ class EchoVad:
     def probability(self, samples: Samples) -> float:
         if len(samples) != self.frame:
             raise EngineFailed("thinking.frame", frame=self.frame, samples=len(samples))
-        over = float(np.clip((_dbfs(samples) - self._threshold) / _VAD_SLOPE_DB, -30, 30))
-        return 1 / (1 + float(np.exp(-over)))
+        over = min(30.0, max(-30.0, (_dbfs(samples) - self._threshold) / _VAD_SLOPE_DB))
+        return 1 / (1 + math.exp(-over))
 
     def reset(self) -> None:
         """There is nothing to forget: a frame is judged by itself."""
@@ -159,6 +159,8 @@ class EchoTts:
 
     def _speech(self, words: list[list[str]]) -> Speech:
         """One clause: its words with short pauses between them, a longer one behind."""
+        import numpy as np
+
         sounds: list[Samples] = []
         phonemes: list[Phoneme] = []
         for index, word in enumerate(words):
@@ -170,6 +172,8 @@ class EchoTts:
         return Speech(np.concatenate(sounds), self.rate, tuple(phonemes))
 
     def _tone(self, vowel: str) -> Samples:
+        import numpy as np
+
         time = np.arange(self._syllable) / self.rate
         # Rises and falls like a syllable, and starts and ends at zero: no clicks.
         swell = np.sin(np.pi * np.arange(self._syllable) / self._syllable) ** 2
@@ -178,6 +182,8 @@ class EchoTts:
 
 
 def _dbfs(samples: Samples) -> float:
+    import numpy as np
+
     finite = np.nan_to_num(np.asarray(samples, np.float64), nan=0.0, posinf=1.0, neginf=-1.0)
     return 10 * float(np.log10(np.mean(np.square(finite)) + 1e-12))
 

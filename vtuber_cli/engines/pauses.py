@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,6 +22,8 @@ def cut_at_pauses(samples: Samples, rate: int, longest: float) -> Iterator[Sampl
         rate: in Hz.
         longest: of a piece, in seconds; at least one.
     """
+    import numpy as np
+
     size, step = int(longest * rate), int(_WINDOW_SECONDS * rate)
     while len(samples) > size:
         start = size * 2 // 3

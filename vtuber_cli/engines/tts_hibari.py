@@ -10,7 +10,6 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from vtuber_cli.engines.base import Capabilities
@@ -103,6 +102,8 @@ class Hibari:
             return " ".join(self._phonemes(word) for word in words) if len(words) > 1 else ""
 
     def _synthesise(self, phonemes: str) -> Speech:
+        import numpy as np
+
         symbols = [symbol for symbol in phonemes if symbol in self._ids]
         ids = np.asarray([[0, *(self._ids[symbol] for symbol in symbols), 0]], np.int64)
         try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import Phoneme, Speech
 
@@ -40,6 +38,8 @@ def utterance(samples: Samples, rate: int, sounds: Sequence[tuple[str, int]], vo
     Raises:
         EngineFailed: the model gave no finite numbers.
     """
+    import numpy as np
+
     if not np.isfinite(samples).all():
         raise EngineFailed("voice.failed", reason="NaN")
     cut = _lead(samples, rate)
@@ -52,6 +52,8 @@ def utterance(samples: Samples, rate: int, sounds: Sequence[tuple[str, int]], vo
 
 def _lead(samples: Samples, rate: int) -> int:
     """How many samples to cut in front."""
+    import numpy as np
+
     size = int(rate * _FRAME_SECONDS)
     count = len(samples) // size
     if count == 0:
@@ -63,6 +65,8 @@ def _lead(samples: Samples, rate: int) -> int:
 
 def _phonemes(sounds: Sequence[tuple[str, int]], length: int, cut: int, rate: int) -> tuple[Phoneme, ...]:
     """Phonemes of `samples[cut:]`; their lengths sum to it exactly, whatever rounding the model's did not."""
+    import numpy as np
+
     ends = np.cumsum([lasts for _, lasts in sounds], dtype=np.float64)
     if len(ends) == 0 or ends[-1] <= 0:
         return ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import BaseModel
 
 from vtuber_cli.engines.base import Capabilities
@@ -36,6 +35,8 @@ class Silero:
         """Catalogue name (the file that comes inside faster-whisper), or a Silero v6 ONNX file or its folder."""
 
     def __init__(self, options: Options, weights: WeightFiles) -> None:
+        import numpy as np
+
         self.capabilities = Capabilities()
         self.frame = _FRAME
         path = weights.path(options.model)
@@ -54,6 +55,8 @@ class Silero:
         self.reset()
 
     def probability(self, samples: Samples) -> float:
+        import numpy as np
+
         if samples.shape != (_FRAME,):
             raise ValueError(f"Silero takes frames of {_FRAME} samples, not an array of shape {samples.shape}")
         self._window[0, :_CONTEXT] = self._window[0, -_CONTEXT:]
@@ -68,6 +71,8 @@ class Silero:
         return float(speech[0])
 
     def reset(self) -> None:
+        import numpy as np
+
         self._window = np.zeros((1, _CONTEXT + _FRAME), np.float32)
         self._h = np.zeros((1, 1, 128), np.float32)
         self._c = np.zeros((1, 1, 128), np.float32)
