@@ -8,6 +8,7 @@ moved or deleted: whether to mend it or to put it aside is for its owner to say,
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ T = TypeVar("T")
 Job: TypeAlias = Callable[[sqlite3.Connection], T]
 
 _BUSY_SECONDS = 5
+_INDEX_BYTES = 32_768
 _WORDS = {
     sqlite3.SQLITE_FULL: "store.full",
     sqlite3.SQLITE_IOERR: "store.io",
@@ -188,9 +190,18 @@ class Database:
                 key = "store.damaged"
             if key is None:
                 raise
+            if key == "store.io" and self._has_no_room():
+                key = "store.full"
             raise StoreError(key, file=self.path, reason=str(error)) from error
         except OSError as error:
             raise StoreError("store.unwritable", file=self.path, reason=error.strerror or str(error)) from error
+
+    def _has_no_room(self) -> bool:
+        """SQLite calls it an I/O error when the index that it keeps beside an open database finds no room."""
+        try:
+            return shutil.disk_usage(self.path.parent).free < _INDEX_BYTES
+        except OSError:
+            return False
 
 
 @contextmanager
