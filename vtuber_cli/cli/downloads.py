@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _STEP = 25
 """Percent between two plain lines."""
+_NETWORK = frozenset({"weights.unreachable", "weights.not_offered", "weights.fetch_failed"})
+"""What trying again may mend; the advice of the others (a full disk, a wrong hash) is their own."""
 
 
 def announce(plan: Plan) -> None:
@@ -36,7 +38,7 @@ def fetch(plan: bootstrap.Plan, models: Sequence[str]) -> None:
     """Brings what is missing of a talk's models, with a progress bar; nothing is asked.
 
     Raises:
-        WeightsError: they cannot be had; the hint names a way to talk all the same.
+        WeightsError: they cannot be had; if the network is to blame the hint names a way to talk all the same.
     """
     names = [model.name for model in plan.weights.missing(models)]
     if not names:
@@ -47,6 +49,8 @@ def fetch(plan: bootstrap.Plan, models: Sequence[str]) -> None:
         with shown(needed) as report:
             plan.weights.ensure(names, report)
     except WeightsError as error:
+        if error.key not in _NETWORK:
+            raise
         raise WeightsError(error.key, hint=t("chat.without_weights"), **error.params) from error
 
 
