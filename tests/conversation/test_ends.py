@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.conversation.talk import Talk
 
+from tests.conversation.talk import Talk
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.engines.base import Capabilities, Message
