@@ -70,8 +70,8 @@ async def test_both_ask_the_same_and_only_ours_finds_it_in_the_cache() -> None:
     ours, naive = await outcomes(chain, said(1.5))
     first, second = (request for request in chain.llm.requests if request.max_tokens > 1)
     assert first.messages == second.messages
-    assert (first.max_tokens, first.temperature, first.seed) == (60, 0.0, 7)
-    assert (second.max_tokens, second.temperature, second.seed) == (60, 0.0, 7)
+    assert (first.max_tokens, first.temperature, first.seed) == (48, 0.0, 7)
+    assert (second.max_tokens, second.temperature, second.seed) == (48, 0.0, 7)
     assert first.emotions and not second.emotions, "feelings are ours to pay for"
     assert ours.usage is not None and ours.usage.cached == len(first.messages) - 1
     assert naive.usage is not None and naive.usage.cached == 0
@@ -188,7 +188,7 @@ def test_everybody_gets_the_same_talk_whatever_they_have_set(monkeypatch: pytest
     monkeypatch.setenv("LANG", "ko_KR.UTF-8")
     plan = run.plan({"engines.tts.name": "echo", "talk.hangover_ms": 450})
     assert plan.settings.talk.hands_free and not plan.settings.talk.barge_in
-    assert (plan.settings.reply.temperature, plan.settings.reply.max_tokens, plan.settings.reply.seed) == (0.0, 60, 7)
+    assert (plan.settings.reply.temperature, plan.settings.reply.max_tokens, plan.settings.reply.seed) == (0.0, 48, 7)
     assert (plan.language, plan.character.id, plan.settings.talk.hangover_ms) == ("en", "teller", 450)
     from vtuber_cli import i18n
 

@@ -166,7 +166,7 @@ def test_two_turns_on_real_weights(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["naive_cached_tokens"] < 10
     assert found["cached_tokens"] > 0.8 * found["prompt_tokens"]
     for tokens in (found["reply_tokens"], found["naive_reply_tokens"]):
-        assert 35 <= tokens["least"] <= tokens["most"] <= 60
+        assert 35 <= tokens["least"] <= tokens["most"] <= 48
     assert 300 < found["peak_rss_mb"] < 1200
     for detail in found["details"]:
         assert "young man" in detail["heard"]

@@ -23,7 +23,7 @@ LANGUAGE = "en"
 _TELLER = Path(__file__).parent / "teller"
 _MANNER: dict[str, object] = {
     "language": LANGUAGE,
-    "reply.max_tokens": 60,
+    "reply.max_tokens": 48,
     "reply.temperature": 0.0,
     "reply.seed": 7,
     "talk.hands_free": True,
