@@ -7,6 +7,7 @@ echo engine, which has no model.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,9 +51,14 @@ _NOT = r"(?<!not )(?<!never )(?<!n't )(?<!not so )(?<!not very )"
 def feelings(text: str) -> frozenset[str]:
     """The emotions (names of `events.EMOTIONS`) that the words of `text` speak of; often none."""
     lowered = " ".join(text.lower().replace("’", "'").split())
-    found = {emotion for emotion, pattern in _ENGLISH_PATTERNS.items() if pattern.search(lowered)}
-    found |= {emotion for emotion, pattern in _KOREAN_PATTERNS.items() if pattern.search(lowered)}
-    return frozenset(found)
+    return frozenset(emotion for emotion, pattern in _patterns() if pattern.search(lowered))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Emotions and what speaks of them; made when first asked for, as no screen should wait for it."""
+    english = [(emotion, _english(words.split(", "))) for emotion, words in _ENGLISH.items()]
+    return (*english, *((emotion, _korean(stems.split())) for emotion, stems in _KOREAN.items()))
 
 
 def _english(words: Iterable[str]) -> re.Pattern[str]:
@@ -64,7 +70,3 @@ def _korean(stems: Iterable[str]) -> re.Pattern[str]:
     # Written with or without the spaces inside: 몇 시, 몇시. A stem begins a word, unless "안" (not) is before it.
     spelled = "|".join(" ?".join(stem) if len(stem) > 2 else stem for stem in stems)
     return re.compile(rf"(?<![가-힣])(?<!안 )(?:{spelled})(?!지 않|지는 않|지 마)")
-
-
-_ENGLISH_PATTERNS = {emotion: _english(words.split(", ")) for emotion, words in _ENGLISH.items()}
-_KOREAN_PATTERNS = {emotion: _korean(stems.split()) for emotion, stems in _KOREAN.items()}

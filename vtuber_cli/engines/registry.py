@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import cast
 
 from vtuber_cli.engines.base import Engine
@@ -45,5 +47,11 @@ def load(kind: EngineKind, name: str) -> type[Engine]:
 
 def _found(kind: EngineKind) -> dict[str, EntryPoint]:
     """By name. Of two with one name ours wins: installing a plug-in does not silently replace an engine."""
-    points = sorted(entry_points(group=f"vtuber.{kind}"), key=lambda point: point.value.startswith(_OURS))
-    return {point.name: point for point in points}
+    found = _installed(tuple(sys.path)).select(group=f"vtuber.{kind}")
+    return {point.name: point for point in sorted(found, key=lambda point: point.value.startswith(_OURS))}
+
+
+@cache
+def _installed(path: tuple[str, ...]) -> EntryPoints:
+    """Every entry point along `path`, which is `sys.path`: all packages' files are read for it, and once is enough."""
+    return cast("EntryPoints", entry_points())
