@@ -87,9 +87,10 @@ def set_up(layers: set[str], lock: int) -> None:
     if not same:
         say(t("setup.packages" if not keep else "setup.packages_changed", count=_count(layers)))
         files = [str(ROOT / LOCKS[layer]) for layer in LOCKS if layer in layers]
-        # Wheels with the locked hashes or nothing.
-        command = [uv, "pip", "sync", "--python", python, "--require-hashes", "--no-build", *_quiet("--quiet")]
-        run([*command, *files], environment, lock, "setup.failed_packages")
+        # Wheels with the locked hashes or nothing; compiled now, or the first screen would come a second later.
+        wheels = ["--require-hashes", "--no-build", "--compile-bytecode"]
+        command = [uv, "pip", "sync", "--python", python, *wheels, *_quiet("--quiet"), *files]
+        run(command, environment, lock, "setup.failed_packages")
     command = [uv, "pip", "install", "--quiet", "--python", python, "--no-deps", "--no-build-isolation", "--offline"]
     run(
         [*command, "--reinstall-package", "vtuber-cli", "--editable", str(ROOT)], environment, lock, "setup.failed_self"
