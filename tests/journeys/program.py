@@ -24,7 +24,7 @@ from vtuber_cli.store.history import Entry, History
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds to wait for anything: many times what it takes, for a busy machine."""
 
 

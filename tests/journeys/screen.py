@@ -46,6 +46,11 @@ class Screen:
     def press(self, *keys: str) -> None:
         self.tmux("send-keys", "-t", "0", *keys)
 
+    def program(self) -> int:
+        """The process that the shell runs now."""
+        shell = self.tmux("display-message", "-p", "-t", "0", "#{pane_pid}").strip()
+        return int(Path(f"/proc/{shell}/task/{shell}/children").read_text(encoding="ascii").split()[0])
+
     @property
     def text(self) -> str:
         return self.tmux("capture-pane", "-p", "-t", "0")

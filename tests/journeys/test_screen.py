@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,26 @@ def test_a_recording_a_typed_turn_and_an_interruption_on_a_small_screen(tmp_path
     assert remembered.interrupted and STORY.startswith(remembered.text) and "lantern" not in remembered.text
     assert flat(f"{remembered.text} —") in flat(cut)
     assert (tmp_path / "out.wav").stat().st_size > 100_000
+
+
+def test_asked_to_end_in_mid_reply(tmp_path: Path) -> None:
+    """`kill`, which is also what a machine does that is being shut down."""
+    with screen(80, 24, tmp_path) as terminal:
+        before = terminal.state()
+        terminal.run("chat", "--engines", "echo", "--no-audio")
+        terminal.until("type something to Mika")
+        terminal.type(STORY)
+        terminal.until("(?s)lantern.*silver fox.*♪ speaking")
+        asked = time.monotonic()
+        os.kill(terminal.program(), signal.SIGTERM)
+        terminal.until(f"(?m)^{PROMPT}$")
+        print(f"seconds: {time.monotonic() - asked:.2f}")
+        assert time.monotonic() - asked < 5
+        terminal.capture("left")
+        assert terminal.state() == before
+    told, heard = kept()
+    assert told.text == STORY and heard.interrupted
+    assert heard.text.startswith("The moon rises") and "morning" not in heard.text
 
 
 def leave(terminal: Screen, before: dict[str, str]) -> None:
