@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,6 +20,7 @@ __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 CHECKOUT = Path(__file__).resolve().parent.parent
 _CHOSEN = os.environ.get("VTUBER_MODELS_DIR")
 _MODELS = Path(_CHOSEN) if _CHOSEN else CHECKOUT / ".cache" / "models"
+os.environ["VTUBER_MODELS_DIR"] = str(_MODELS)  # for fixtures that outlive a test's own world
 _KEPT = {"VTUBER_MODELS_DIR", "VTUBER_TEST_STRICT"}
 
 
@@ -38,14 +41,28 @@ def _own_world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
     log.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _weights_first(request: pytest.FixtureRequest) -> None:
+    """Fetched before any fixture that outlives a test looks for them."""
+    if any(item.get_closest_marker("model") for item in request.session.items):
+        _fetch_weights()
+
+
 @pytest.fixture(scope="session")
-def real_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def real_weights() -> Path:
     """The folder with the default weights. Ours is filled once, by the program itself; another is used as it is."""
-    if not _CHOSEN:
-        home = str(tmp_path_factory.mktemp("home"))
-        environment = os.environ | {"VTUBER_HOME": home, "VTUBER_MODELS_DIR": str(_MODELS)}
+    if refused := _fetch_weights():
+        pytest.skip(f"the weights could not be fetched: {refused}")
+    return _MODELS
+
+
+@cache
+def _fetch_weights() -> str:
+    """What the program said if it could not fetch them, else nothing."""
+    if _CHOSEN:
+        return ""
+    with TemporaryDirectory() as home:
+        environment = os.environ | {"VTUBER_HOME": home}
         command = [sys.executable, "-m", "vtuber_cli", "models", "get"]
         done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"the weights could not be fetched: {done.stderr.strip()[-400:]}")
-    return _MODELS
+    return done.stderr.strip()[-400:] if done.returncode else ""
