@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from vtuber_cli import config
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
 from vtuber_cli.cli.downloads import shown
@@ -117,6 +118,36 @@ def test_verify_and_rm(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
     assert ended("rm", "hibari") == 3
     assert ended("verify", "whisper-base") == 3
     assert "vtuber models get whisper-base" in capsys.readouterr().err
+
+
+def test_the_folder_of_the_settings_is_where_it_looks(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VTUBER_MODELS_DIR")
+    file = config.user_file()
+    file.parent.mkdir(parents=True)
+    file.write_text(f"models_dir: {tmp_path / 'elsewhere'}\n", encoding="utf-8")
+    (tmp_path / "elsewhere" / "piper-joe").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "piper-joe" / "en_US-joe-medium.onnx").write_bytes(b"truncated")
+
+    def state(*more: str) -> str:
+        assert ended("list", "--json", *more) == 0
+        return next(one["state"] for one in json.loads(capsys.readouterr().out) if one["name"] == "piper-joe")
+
+    assert state() == "damaged"
+    assert state("--models-dir", str(tmp_path)) == "absent"
+    monkeypatch.setenv("VTUBER_MODELS_DIR", str(tmp_path))
+    assert state() == "absent"
+    assert ended("rm", "piper-joe", "--models-dir", str(tmp_path / "elsewhere")) == 0
+    assert not (tmp_path / "elsewhere" / "piper-joe").exists()
+
+
+def test_broken_settings_are_said_unless_a_folder_is_given(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config.user_file().parent.mkdir(parents=True)
+    config.user_file().write_text("models_dri: x\n", encoding="utf-8")
+    assert ended("list") != 0
+    assert "models_dir" in capsys.readouterr().err
+    assert ended("list", "--models-dir", str(tmp_path)) == 0
 
 
 def test_plain_progress_is_a_line_a_quarter(capsys: pytest.CaptureFixture[str]) -> None:

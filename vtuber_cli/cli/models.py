@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vtuber_cli import i18n
+from vtuber_cli.cli import options
 from vtuber_cli.errors import UsageError, WeightsError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from vtuber_cli.weights import Catalog, Installed, Weights
 
 app = typer.Typer()
 
-_INTERRUPTED = 130
-
-ModelsDir: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--models-dir", metavar="DIR", help="weights.option.models_dir", show_default=False),
-]
-
 
 @app.command("list", help="weights.command.list")
 def list_models(
     as_json: Annotated[bool, typer.Option("--json", help="weights.option.json")] = False,
-    models_dir: ModelsDir = None,
+    models_dir: options.ModelsDir = None,
 ) -> None:
     weights = _weights(models_dir)
     found = weights.survey()
@@ -44,10 +38,10 @@ def list_models(
 @app.command("get", help="weights.command.get")
 def get_models(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="weights.argument.get")] = None,
-    models_dir: ModelsDir = None,
+    models_dir: options.ModelsDir = None,
 ) -> None:
     from vtuber_cli.cli.downloads import announce, shown
-    from vtuber_cli.cli.show import notice
+    from vtuber_cli.cli.show import INTERRUPTED, notice
 
     weights = _weights(models_dir)
     wanted = _known(weights.catalog, names or weights.catalog.default)
@@ -63,14 +57,14 @@ def get_models(
             weights.ensure(wanted, report)
     except KeyboardInterrupt:
         notice(t("weights.stopped"))
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     notice(t("weights.next"))
 
 
 @app.command("verify", help="weights.command.verify")
 def verify_models(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="weights.argument.verify")] = None,
-    models_dir: ModelsDir = None,
+    models_dir: options.ModelsDir = None,
 ) -> None:
     from vtuber_cli.cli import show
 
@@ -89,7 +83,7 @@ def verify_models(
 @app.command("rm", help="weights.command.rm")
 def remove_models(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="weights.argument.rm")],
-    models_dir: ModelsDir = None,
+    models_dir: options.ModelsDir = None,
 ) -> None:
     from vtuber_cli.cli.show import notice
 
@@ -103,9 +97,15 @@ def remove_models(
 
 
 def _weights(models_dir: Path | None) -> Weights:
+    """The models where a talk would look for them, too.
+
+    Raises:
+        ConfigError: the settings are broken, and no folder was given.
+    """
+    from vtuber_cli import config
     from vtuber_cli.weights import Weights
 
-    return Weights(models_dir)
+    return Weights(models_dir or config.load().settings.models_dir)
 
 
 def _known(catalog: Catalog, names: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from vtuber_cli.errors import UsageError
 Character: TypeAlias = Annotated[str | None, typer.Option("--character", "-c", help="chat.option.character")]
 Engines: TypeAlias = Annotated[str | None, typer.Option("--engines", metavar="NAME", help="chat.option.engines")]
 ModelsDir: TypeAlias = Annotated[
-    Path | None, typer.Option("--models-dir", metavar="DIR", help="chat.option.models_dir", show_default=False)
+    Path | None, typer.Option("--models-dir", metavar="DIR", help="weights.option.models_dir", show_default=False)
 ]
 Set: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="chat.option.set")]
 
