@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vtuber_cli.clean import Cleaner, clean
+from vtuber_cli.clean import Cleaner, clean, one_line
 
 PIECES = (
     "hello", " ", "\n", "\t", "\r\n", "안녕", "👩‍👩‍👧", "é", "\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b_", "\x1b^",
@@ -117,3 +117,12 @@ def test_hostile_text_costs_linear_time(text: str) -> None:
     start = time.perf_counter()
     clean(text)
     assert time.perf_counter() - start < 2.0  # quadratic would be minutes
+
+
+@given(hostile)
+def test_one_line_is_clean_and_one_line(text: str) -> None:
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert UNSAFE.search(line) is None
+    assert line == one_line(line)
+    assert line.split() == clean(text).split()

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from vtuber_cli import paths, yaml_file
-from vtuber_cli.clean import clean
+from vtuber_cli.clean import clean, one_line
 from vtuber_cli.config import CHARACTER_ID, EngineChoice, Reply, Section, check_foreign
 from vtuber_cli.errors import UsageError
 
@@ -25,12 +25,8 @@ T = TypeVar("T")
 FILE = "character.yaml"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(clean(text).split())
-
-
 Text: TypeAlias = Annotated[str, Field(max_length=8000), AfterValidator(clean), AfterValidator(str.strip)]
-Line: TypeAlias = Annotated[str, Field(max_length=400), AfterValidator(_one_line)]
+Line: TypeAlias = Annotated[str, Field(max_length=400), AfterValidator(one_line)]
 LanguageCode: TypeAlias = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 EmotionName: TypeAlias = Literal["neutral", "joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust"]
 Colour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

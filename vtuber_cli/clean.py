@@ -36,6 +36,11 @@ def clean(text: str) -> str:
     return _SEQUENCE.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """`text`, clean, on one line: every run of white space is one space, none at the ends."""
+    return " ".join(clean(text).split())
+
+
 class Cleaner:
     """`clean` for text that arrives in pieces: joined, the results equal the cleaned whole, however it was cut."""
 

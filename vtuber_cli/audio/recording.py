@@ -11,6 +11,7 @@ from vtuber_cli.audio import pcm
 from vtuber_cli.audio.playback import SpeechPlayback
 from vtuber_cli.audio.resample import resample
 from vtuber_cli.audio.silent import CaptionSpeaker
+from vtuber_cli.audio.wav import why
 from vtuber_cli.errors import AudioUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class _Recording:
         try:
             self._file = self._part.open("wb", buffering=0)
         except (OSError, ValueError) as error:
-            raise UsageError("audio.out_denied", file=path, reason=_reason(error)) from error
+            raise UsageError("audio.out_denied", file=path, reason=why(error)) from error
 
     def begin(self, rate: int) -> int:
         """The file's rate: the first one asked for."""
@@ -158,8 +159,4 @@ class _Recording:
         return _HEADER.pack(*riff, *form, b"data", size)
 
     def _failed(self, error: OSError) -> AudioUnavailable:
-        return AudioUnavailable("audio.out_failed", file=self._path, reason=_reason(error))
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return AudioUnavailable("audio.out_failed", file=self._path, reason=why(error))

@@ -138,7 +138,7 @@ def _look_at(path: Path) -> None:
     except PermissionError:
         raise UsageError("audio.file_denied", file=path) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise UsageError("audio.file_unreadable", file=path, reason=_reason(error)) from error
+        raise UsageError("audio.file_unreadable", file=path, reason=why(error)) from error
 
 
 def _at_ear_rate(file: soundfile.SoundFile, path: Path) -> Iterator[Samples]:
@@ -179,5 +179,6 @@ def _in_frames(blocks: Iterator[Samples]) -> Iterator[Samples]:
         yield rest
 
 
-def _reason(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """Why a file cannot be had, in the system's own words where it has any."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -12,7 +12,7 @@ Every `help=` (options, arguments, a group's commands) is a locale key of the co
 
 A command ends by returning (exit code 0), by `raise typer.Exit(code)`, or by raising a `VtuberError`, which is shown in
 one line with its hint and ends with its class's exit code. Data goes to stdout; talk goes to stderr by
-`cli.show.notice`. At module level it imports `typer`, `vtuber_cli.errors`, `vtuber_cli.i18n` and the standard library;
+`cli.show.notice`. At module level it imports `typer`, `clean`, `errors` and `i18n` of ours and the standard library;
 everything else inside its functions.
 """
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vtuber_cli.clean import clean, one_line
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _print_json(value: object) -> None:
 
 
 def _print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines = [[_one_line(cell) for cell in row] for row in rows]
+    lines = [[one_line(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in lines:
             print("\t".join(line))
@@ -184,9 +185,7 @@ def _shown(columns: Sequence[str], widths: Sequence[int], width: int) -> list[in
 
 
 def _print_talk(talk: Talk, entries: Sequence[Entry]) -> None:
-    from vtuber_cli.clean import clean
-
-    title = t("history.title", character=_one_line(talk.character), when=_local(talk.started), id=talk.id)
+    title = t("history.title", character=one_line(talk.character), when=_local(talk.started), id=talk.id)
     cut = f"  ({t('history.interrupted')})"
     if not sys.stdout.isatty():
         print(title)
@@ -218,7 +217,7 @@ def _meta(entry: Entry) -> str:
 
 
 def _name(entry: Entry, character: str) -> str:
-    return t("history.you") if entry.role == "user" else _one_line(character)
+    return t("history.you") if entry.role == "user" else one_line(character)
 
 
 def _local(at: str) -> str:
@@ -226,13 +225,7 @@ def _local(at: str) -> str:
     try:
         return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError):
-        return _one_line(at)
-
-
-def _one_line(text: str) -> str:
-    from vtuber_cli.clean import clean
-
-    return " ".join(clean(text).split())
+        return one_line(at)
 
 
 def _notice(key: str, **params: object) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import cast
 
+from vtuber_cli.clean import one_line
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.i18n import find, t
 
@@ -16,7 +17,7 @@ INTERRUPTED = 130
 
 def notice(text: str) -> None:
     """Says one line to the user, beside the data on stdout."""
-    _say(_one_line(text))
+    _say(one_line(text))
 
 
 def error(err: VtuberError) -> None:
@@ -28,13 +29,13 @@ def error(err: VtuberError) -> None:
 
 def message(err: VtuberError) -> str:
     """The translated, cleaned message of an error."""
-    return _one_line(t(err.key, **err.params))
+    return one_line(t(err.key, **err.params))
 
 
 def hint(err: VtuberError) -> str:
     """The translated, cleaned advice that goes with an error; empty if there is none."""
     key = f"{err.key}.hint"
-    return _one_line(err.hint if err.hint is not None else t(key, **err.params) if find(key) else "")
+    return one_line(err.hint if err.hint is not None else t(key, **err.params) if find(key) else "")
 
 
 def ending(raised: BaseException) -> int:
@@ -127,12 +128,6 @@ def _log(raised: BaseException) -> bool:
     from vtuber_cli import log
 
     return log.crash(raised)
-
-
-def _one_line(text: str) -> str:
-    from vtuber_cli.clean import clean
-
-    return " ".join(clean(text).split())
 
 
 def _say(line: str) -> None:
