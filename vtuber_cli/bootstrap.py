@@ -95,14 +95,16 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
     person = character.load(first.character)
     i18n.set_language(first.language)
     language = person.language(i18n.language())
-    settings = config.load(flags, person.settings(language)).settings
+    loaded = config.load(flags, person.settings(language))
+    settings = loaded.settings
     choices: dict[EngineKind, EngineChoice] = {
         "vad": settings.engines.vad,
         "asr": settings.engines.asr,
         "llm": settings.engines.llm,
     }
     engines: dict[EngineKind, Chosen] = {kind: _chosen(kind, choice) for kind, choice in choices.items()}
-    voices = _voices(person, language, settings.engines.tts)
+    hers = loaded.source_of("engines.tts.name") in ("character", "default")
+    voices = _voices(person, language, settings.engines.tts, hers=hers)
     return Plan(settings, person, language, Weights(settings.models_dir), engines, voices)
 
 
@@ -179,16 +181,18 @@ def _workers(plan: Plan) -> Engines:
     )
 
 
-def _voices(person: Character, language: str, wanted: EngineChoice) -> dict[str, Chosen]:
-    """A voice for each language. What the user asks for is for the talk's own, and for those that have none."""
-    found: dict[str, Chosen] = {}
-    for spoken in person.languages:
-        if (voice := person.voice(spoken)) is not None:
-            found[spoken] = _chosen("tts", EngineChoice(name=voice.engine, options=voice.options))
+def _voices(person: Character, language: str, wanted: EngineChoice, *, hers: bool) -> dict[str, Chosen]:
+    """A voice for each language: the one that the user asked for, in all of them, or else (`hers`) her own.
+
+    What the user changed of her voice's options, and not the voice, is for the talk's language.
+    """
+    if wanted.name != "auto" and not hers:
+        return dict.fromkeys(person.languages, _chosen("tts", wanted))
+    own = {spoken: voice for spoken in person.languages if (voice := person.voice(spoken)) is not None}
+    choices = {spoken: EngineChoice(name=voice.engine, options=voice.options) for spoken, voice in own.items()}
     if wanted.name != "auto":
-        chosen = _chosen("tts", wanted)
-        found = {spoken: chosen for spoken in person.languages} | found | {language: chosen}
-    return found
+        choices[language] = wanted
+    return {spoken: _chosen("tts", choice) for spoken, choice in choices.items()}
 
 
 def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
