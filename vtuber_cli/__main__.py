@@ -9,6 +9,7 @@ from typing import TextIO
 
 def main() -> int:
     """Runs the command line of this process; whatever happens ends in one line and an exit code."""
+    _fill_in()
     for stream in (sys.stdout, sys.stderr):
         _tolerate(stream)
     try:
@@ -27,6 +28,13 @@ def main() -> int:
         code = show.ending(raised)
         _forget(sys.stdout)
     return code
+
+
+def _fill_in() -> None:
+    """Puts nothing in the place of a stream that was closed (`<&-`), before a file of ours gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the whole process
 
 
 def _tolerate(stream: TextIO | None) -> None:

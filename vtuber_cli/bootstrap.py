@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from vtuber_cli import character, config, i18n
+from vtuber_cli import character, config, i18n, yaml_file
 from vtuber_cli.character import Character
 from vtuber_cli.config import EngineChoice, Settings
 from vtuber_cli.conversation.crew import Engines
@@ -25,7 +25,6 @@ from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.errors import UsageError
 from vtuber_cli.events import EMOTIONS, EngineKind
 from vtuber_cli.weights import Weights
 
@@ -198,13 +197,8 @@ def _voices(person: Character, language: str, wanted: EngineChoice, *, hers: boo
 def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
     name = _AUTO.get(kind, "") if choice.name == "auto" else choice.name
     engine = registry.load(kind, name)
-    try:
-        options = engine.Options.model_validate(choice.options)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        option = ".".join(str(part) for part in ("engines", kind, "options", *first["loc"]))
-        raise UsageError("chat.engine_option", name=name, option=option, reason=first["msg"]) from None
-    return Chosen(kind, name, engine, options)
+    given = yaml_file.Document(f"engines.{kind}.options ({name})", choice.options)
+    return Chosen(kind, name, engine, yaml_file.validate(given, engine.Options))
 
 
 def instructions(person: Character, language: str) -> list[Message]:

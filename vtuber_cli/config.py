@@ -37,6 +37,11 @@ _PLAIN_NAME = re.compile(r"[\w][\w .+-]{0,79}")
 _WEIGHT_FILE = re.compile(r"\.(gguf|bin|onnx|ort|pt|pth|safetensors)$", re.IGNORECASE)
 
 
+def _at_home(path: Path) -> Path:
+    """`~` as the user's folder; an unknown `~somebody` stays as it is written."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises for those
+
+
 class Section(BaseModel):
     """A mapping that knows its keys; one without content (`talk:` with every line under it commented out) is empty."""
 
@@ -100,7 +105,7 @@ class Settings(Section):
     """Of the interface and of the talk; "auto" follows the system."""
     character: Annotated[str, Field(pattern=CHARACTER_ID)] = "mika"
     """Who talks to you."""
-    models_dir: Annotated[Path, AfterValidator(Path.expanduser)] | None = None
+    models_dir: Annotated[Path, AfterValidator(_at_home)] | None = None
     """Where models are kept; without it the user's data folder."""
     engines: Engines = Engines()
     talk: Talk = Talk()
@@ -198,7 +203,7 @@ def _anchored(document: Document) -> Document:
     if isinstance(folder, str) and isinstance(document.path, Path):
         return Document(
             document.path,
-            {**document.data, "models_dir": str(document.path.parent / Path(folder).expanduser())},
+            {**document.data, "models_dir": str(document.path.parent / _at_home(Path(folder)))},
             document.lines,
         )
     return document

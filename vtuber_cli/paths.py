@@ -26,7 +26,7 @@ def shipped(name: str) -> Path:
 
 def _user_folder(kind: str) -> Path:
     if home := os.environ.get("VTUBER_HOME"):
-        return Path(home).expanduser() / kind
+        return Path(os.path.expanduser(home)) / kind  # noqa: PTH111 - which takes an unknown ~user as it is
     from platformdirs import PlatformDirs
 
     return Path(getattr(PlatformDirs("vtuber", appauthor=False), f"user_{kind}_dir"))

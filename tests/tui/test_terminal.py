@@ -107,5 +107,14 @@ def test_a_signal_leaves_in_order_and_the_first_paint_was_measured(tmp_path: Pat
     assert terminal.ended() == 0
 
 
+def test_a_byte_that_is_no_text_does_not_end_the_talk(tmp_path: Path) -> None:
+    terminal = Terminal("idle", tmp_path)
+    terminal.until(lambda: "waking up" in terminal.page())
+    terminal.press(b"\xffstill here")
+    terminal.until(lambda: "still here" in terminal.page())
+    terminal.press(b"\x11")
+    assert terminal.ended() == 0
+
+
 def test_the_age_of_a_process_is_known() -> None:
     assert seconds_since_start() > 0

@@ -97,12 +97,15 @@ class _Recording:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = path.with_name(path.name + ".part")
         self._rate = 0
         self._bytes = 0
-        if path.is_dir():
-            raise UsageError("audio.out_is_folder", file=path)
         try:
+            if not path.name or path.is_dir():
+                raise UsageError("audio.out_is_folder", file=path)
+            # The finished file takes the place of what is there: never that of a device or a pipe.
+            if path.exists() and not path.is_file():
+                raise UsageError("audio.out_not_a_file", file=path)
+            self._part = path.with_name(path.name + ".part")
             self._file = self._part.open("wb", buffering=0)
         except (OSError, ValueError) as error:
             raise UsageError("audio.out_denied", file=path, reason=why(error)) from error

@@ -114,6 +114,8 @@ def _opened(path: Path) -> soundfile.SoundFile:
         file = soundfile.SoundFile(str(path))
     except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a name such as x.raw wants to be explained
         raise UsageError("audio.file_not_audio", file=path) from error
+    except UnicodeError as error:  # a name that is no text, which libsndfile cannot be told
+        raise UsageError("audio.file_unreadable", file=path, reason=why(error)) from error
     reason = ""
     if file.samplerate not in _RATES:
         reason = "audio.file_odd_rate"

@@ -63,8 +63,8 @@ def command(  # noqa: PLR0913 - its options
     plan = bootstrap.plan(flags)
     kept, talk = open_history(plan, resume=resume, talk=talk)
     try:
-        fetch(plan, plan.models(hears=mic is not None or not muted))
         lines = plain or not is_screen()
+        fetch(plan, plan.models(hears=mic is not None or (not muted and (not lines or sys.stdin.isatty()))))
         code = asyncio.run(_converse(plan, sound, kept, talk, lines=lines))
         # A talk that could not be kept is no success, however well it went.
         raise typer.Exit(code or (StoreError.exit_code if kept is None else 0))
@@ -127,6 +127,8 @@ def check(sound: Sound) -> None:
         asyncio.run(WavMicrophone(sound.mic).close())
     if sound.wav is not None and not sound.wav.absolute().parent.is_dir():
         raise UsageError("audio.out_denied", file=sound.wav, reason=os.strerror(errno.ENOENT))
+    if sound.mic is not None and sound.wav is not None and sound.wav.exists() and sound.wav.samefile(sound.mic):
+        raise UsageError("chat.same_file", file=sound.wav)
 
 
 def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Microphone | None, Speaker]:

@@ -18,11 +18,13 @@ from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier, Style
 from vtuber_cli.conversation.turn import Asked, Partner
 from vtuber_cli.engines.base import Message
-from vtuber_cli.errors import AudioUnavailable, EngineFailed, VtuberError
+from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted, UserSaid
 
 _RETRY_SECONDS = 2.0
 """How often a microphone that is gone is asked for again."""
+_LONGEST_TYPED = 20_000
+"""Characters; more is a slip of the mouse, and more than any model here reads."""
 _START_FRAMES = 2
 _BARGE_IN_FRAMES = 5
 """Frames of speech that interrupt her (160 ms): more than her echo or a click makes."""
@@ -339,6 +341,9 @@ class Session:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = loop.create_future()
         if self._closing.is_set():
+            answered.cancel()
+        elif len(text) > _LONGEST_TYPED:
+            self._announce(Failed(UsageError("chat.too_long", longest=_LONGEST_TYPED)))
             answered.cancel()
         else:
             self._typed.put_nowait(_Typed(text, loop.time(), answered, waits))

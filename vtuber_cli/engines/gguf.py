@@ -52,6 +52,8 @@ def read_header(file: Path) -> Header:
         WeightsError: missing, not GGUF, or cut off within the header.
     """
     try:
+        if not file.is_file():  # opening a pipe would wait for ever
+            raise WeightsError("thinking.not_gguf", path=file)
         with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
             if data[:4] != _MAGIC:
                 raise WeightsError("thinking.not_gguf", path=file)

@@ -128,7 +128,7 @@ class Database:
             return 0
         with closing(self._connect()) as connection:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(self._migrations):
+        if not 0 <= version <= len(self._migrations):
             raise StoreError("store.newer", file=self.path, found=version, known=len(self._migrations))
         return version
 

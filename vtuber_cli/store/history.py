@@ -28,6 +28,10 @@ _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _TIME_DIGITS = 7
 _RANDOM_DIGITS = 5
 _TRIGRAM = 3
+_LONGEST_QUERY = 200
+"""Characters; the index takes minutes over a whole page of them."""
+_MOST = 1_000_000
+"""Rows; more than anybody has, and a number that SQLite can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class History:
     def list_talks(self, *, character: str | None = None, limit: int | None = None) -> list[Talk]:
         """The talks in which the user said something, the one talked in last first."""
         with self._database.reading() as db:
-            rows = db.execute(_TALKS, (character, character, -1 if limit is None else limit)).fetchall()
+            rows = db.execute(_TALKS, (character, character, -1 if limit is None else min(limit, _MOST))).fetchall()
         return [Talk(*row) for row in rows]
 
     def latest_talk(self, character: str) -> Talk | None:
@@ -167,6 +171,8 @@ class History:
 
     def search(self, query: str, *, limit: int = 50) -> list[Match]:
         """The messages that contain every word of `query`, in any case, as part of a word too; newest first."""
+        if len(query) > _LONGEST_QUERY:
+            raise UsageError("history.query_too_long", longest=_LONGEST_QUERY)
         words = unicodedata.normalize("NFC", _storable(query.replace("\0", ""))).split()
         long = [word for word in words if len(word) >= _TRIGRAM]
         conditions: list[str] = []
@@ -182,7 +188,8 @@ class History:
             return []
         with self._database.reading() as db:
             rows = db.execute(
-                f"{_ENTRIES} WHERE {' AND '.join(conditions)} {_HEARD} ORDER BY m.id DESC LIMIT ?", (*values, limit)
+                f"{_ENTRIES} WHERE {' AND '.join(conditions)} {_HEARD} ORDER BY m.id DESC LIMIT ?",
+                (*values, min(limit, _MOST)),
             ).fetchall()
         return [Match(_entry(row), row[-1]) for row in rows]
 

@@ -82,6 +82,10 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
+_LONGEST_LINE = 1_000_000
+"""Characters of one line that are kept; the session refuses far shorter ones, this is for the memory."""
+
+
 async def typed_lines(fd: int = 0) -> AsyncIterator[str]:
     """The lines of a file descriptor: a pipe, a terminal, a file or /dev/null alike; ends with it.
 
@@ -105,6 +109,7 @@ async def typed_lines(fd: int = 0) -> AsyncIterator[str]:
                 *whole, rest = (rest + decoder.decode(data)).split("\n")
                 for line in whole:
                     put(line)
+                rest = rest[:_LONGEST_LINE]
         except OSError:  # the terminal is gone: that is an end too
             pass
         if rest := rest + decoder.decode(b"", final=True):

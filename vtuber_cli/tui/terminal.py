@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
 import signal
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,7 @@ async def open_screen(session: Talk, look: Look | None = None, *, devices: str =
     """
     from vtuber_cli.tui.app import ChatApp
 
+    _tolerate_odd_bytes()
     with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
         app = ChatApp(session, look, devices=devices)
         with _signals(app):
@@ -45,6 +48,15 @@ async def open_screen(session: Talk, look: Look | None = None, *, devices: str =
                 await app.close_session()
     if app.failure is not None:
         raise app.failure
+
+
+def _tolerate_odd_bytes() -> None:
+    """A byte that is no UTF-8 (a slip of a paste) becomes a mark; Textual's reader would end the app without a word."""
+    if sys.platform != "win32":
+        from textual.drivers import linux_driver
+
+        strict = codecs.getincrementaldecoder
+        linux_driver.getincrementaldecoder = lambda encoding: partial(strict(encoding), errors="replace")  # pyright: ignore
 
 
 @contextmanager
@@ -66,7 +78,7 @@ def _drawn_on_the_terminal() -> Generator[None]:
 def _signals(app: ChatApp) -> Generator[None]:
     """Leaves in order when the terminal is closed or somebody ends the program; a second signal ends it at once."""
     loop = asyncio.get_running_loop()
-    names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+    names = [name for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT") if hasattr(signal, name)]
 
     def leave() -> None:
         app.call_later(app.action_quit)
