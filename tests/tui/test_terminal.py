@@ -76,7 +76,7 @@ def test_nothing_hostile_reaches_the_terminal_and_it_is_given_back(tmp_path: Pat
     terminal = Terminal("evil", tmp_path)
     terminal.until(lambda: terminal.page().count("[@click=app.bell]click") >= 4)
     terminal.press(b"\x11")
-    assert terminal.ended() == 0
+    assert terminal.ended() == 0, terminal.bytes[-4000:]
     for payload in (b"T1NDNTI", b"TITLE", b"DCS", b"]52;", b"\x1bc", "\u202e".encode(), b"\x7f", b"stray"):
         assert payload not in terminal.bytes, payload
     text = terminal.bytes.decode("utf-8", "surrogateescape")
