@@ -1,4 +1,8 @@
-"""What every test gets: folders of its own, English, no leftovers; and real weights where it is marked `model`."""
+"""What every test gets: folders of its own, English, no leftovers; and real weights where it is marked `model`.
+
+Tests that start programs are marked `process` here, by name, and a test that does so unmarked fails: without these,
+the real weights and the sound server, what is left takes under a minute.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 from tests.strict import pytest_make_collect_report, pytest_runtest_makereport
 from vtuber_cli import i18n, log
@@ -21,7 +26,63 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 _CHOSEN = os.environ.get("VTUBER_MODELS_DIR")
 _MODELS = Path(_CHOSEN) if _CHOSEN else CHECKOUT / ".cache" / "models"
 os.environ["VTUBER_MODELS_DIR"] = str(_MODELS)  # for fixtures that outlive a test's own world
-_KEPT = {"VTUBER_MODELS_DIR", "VTUBER_TEST_STRICT"}
+_KEPT = {"VTUBER_MODELS_DIR", "VTUBER_TEST_STRICT", "VTUBER_TEST_THOROUGH"}
+
+# No deadlines: a busy machine is no bug. VTUBER_TEST_THOROUGH=1 looks longer for what breaks a property.
+settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=500)
+settings.load_profile("thorough" if os.environ.get("VTUBER_TEST_THOROUGH", "0") not in ("", "0") else "quick")
+
+PROCESS = (
+    "tests/architecture/test_first_paint.py",
+    "tests/architecture/test_package.py",
+    "tests/architecture/test_set_up.py",
+    "tests/architecture/test_strict.py",
+    "tests/audio/test_devices.py::test_importing_audio_loads_no_library",
+    "tests/audio/test_devices.py::test_without_portaudio_everything_says_so",
+    "tests/audio/test_quiet.py",
+    "tests/audio/test_wav.py::TestSpeaker::test_a_full_disk",
+    "tests/audio/test_wav.py::TestSpeaker::test_killed",
+    "tests/bench/test_bench.py",
+    "tests/cli/",
+    "tests/engines/test_registry.py::test_names_and_classes_import_nothing_heavy",
+    "tests/journeys/",
+    "tests/store/test_database.py::test_a_full_disk",
+    "tests/store/test_database.py::test_no_room_to_begin",
+    "tests/store/test_database.py::test_two_programs",
+    "tests/store/test_history.py::test_kill_9",
+    "tests/store/test_history.py::test_two_programs",
+    "tests/test_weights.py",
+    "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",
+    "tests/tui/test_terminal.py",
+)
+"""How the ids of tests begin that start programs of their own."""
+_STARTS = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
+_started: list[str] = []
+
+
+def _note_programs(event: str, args: tuple[object, ...]) -> None:
+    if event in _STARTS:
+        _started.append(f"{event}{args[:2]}")
+
+
+sys.addaudithook(_note_programs)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(PROCESS):
+            item.add_marker("process")
+
+
+@pytest.fixture(autouse=True)
+def _no_programs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that starts a program says so, that `-m "not process"` may mean what it says."""
+    _started.clear()
+    yield
+    if not any(request.node.get_closest_marker(name) for name in ("process", "model", "audio")):
+        assert not _started, "it starts programs: name it in PROCESS, in tests/conftest.py"
 
 
 @pytest.fixture(autouse=True)

@@ -109,7 +109,7 @@ async def test_a_cancelled_caller_does_not_take_its_words_back(tmp_path: Path) -
 
 
 @given(steps=st.lists(st.integers(0, len(STEPS)), min_size=1, max_size=5), words=st.text(max_size=20))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 3)  # each opens five databases
 def test_any_way_up_ends_the_same(tmp_path_factory: pytest.TempPathFactory, steps: list[int], words: str) -> None:
     """Whatever versions of the program open the file one after the other, it ends as if only the last one had."""
     path = tmp_path_factory.mktemp("store") / "vtuber.db"

@@ -236,7 +236,7 @@ async def test_a_search_has_a_limit(history: History) -> None:
 
 
 @given(texts=st.lists(st.text(max_size=30), min_size=1, max_size=6), query=st.text(max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2)  # each opens a database
 def test_what_goes_in_comes_out(tmp_path_factory: pytest.TempPathFactory, texts: list[str], query: str) -> None:
     """Any text reads back equal (half characters as `?`), and any query is answered, with what really contains it."""
     history = History(Database(tmp_path_factory.mktemp("store") / "vtuber.db"))
