@@ -56,6 +56,8 @@ class Entry(Vertical):
         self._facts: list[str] = []
         self._draft = True
         self._rendered = False
+        self._due = False
+        """The Markdown is to be rendered as soon as this is mounted."""
         self.text: str = ""
 
     def compose(self) -> ComposeResult:
@@ -84,11 +86,20 @@ class Entry(Vertical):
         """Replaces the letters by what they mean, if they mean something; once, when a reply is complete."""
         if self._draft or not holds_markdown(self.text):
             return
-        self.call_after_refresh(self._mount_markdown)
+        if self.is_mounted:
+            self.call_after_refresh(self._mount_markdown)
+        else:  # a reply that is complete before it is on the screen
+            self._due = True
+
+    def on_mount(self) -> None:
+        if self._due:
+            self.call_after_refresh(self._mount_markdown)
 
     async def _mount_markdown(self) -> None:
         from textual.widgets import Markdown
 
+        if not self.is_attached:  # the screen is being closed
+            return
         # A line break of hers is a line break, which in Markdown takes two spaces before it.
         lines = re.sub(r"(?<=\S)\n(?=\S)", "  \n", self.text)
         # A link of hers is text: nothing that a model writes opens anything.
