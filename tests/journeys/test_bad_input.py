@@ -57,7 +57,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("--character", "mikaa"), 2, ["no character called mikaa", "did you mean mika?"]),
         (("--engines", "ecco"), 2, ["no vad engine called ecco"]),
         (("--set", "engines.llm.name=lama"), 2, ["no llm engine called lama", "llama"]),
-        (("--set", "engines.asr.options.modle=base"), 2, ["engines.asr.options.modle"]),
+        (("--set", "engines.asr.options.modle=base"), 2, ["engines.asr.options", "modle", "mean model?"]),
         (("--set", "talk.hangover=700"), 2, ["talk.hangover: unknown key", "hangover_ms"]),
         (("--set", "talk.hangover_ms=soon"), 2, ["talk.hangover_ms", "whole number"]),
         (("--set", "engines.llm.options.model=none.gguf"), 3, ["no model file or folder none.gguf"]),
