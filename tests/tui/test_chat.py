@@ -328,6 +328,7 @@ async def test_markdown_is_rendered_once_at_the_end_and_its_links_open_nothing()
         pilot.app.open_url = lambda url, *, new_tab=True: opened.append(url)  # type: ignore[method-assign]
         talk.tell(*exchange(1, "x", "**bold** and [a link](https://example.org)\nsecond line"))
         await pilot.pause(0.1)
+        await settled(pilot)
         assert page(pilot).index("730 ms") < page(pilot).index("bold and")
         assert "**" not in page(pilot)
         assert "bold and a link" in page(pilot)

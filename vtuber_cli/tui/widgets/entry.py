@@ -56,8 +56,6 @@ class Entry(Vertical):
         self._facts: list[str] = []
         self._draft = True
         self._rendered = False
-        self._due = False
-        """The Markdown is to be rendered as soon as this is mounted."""
         self.text: str = ""
 
     def compose(self) -> ComposeResult:
@@ -86,14 +84,7 @@ class Entry(Vertical):
         """Replaces the letters by what they mean, if they mean something; once, when a reply is complete."""
         if self._draft or not holds_markdown(self.text):
             return
-        if self.is_mounted:
-            self.call_after_refresh(self._mount_markdown)
-        else:  # a reply that is complete before it is on the screen
-            self._due = True
-
-    def on_mount(self) -> None:
-        if self._due:
-            self.call_after_refresh(self._mount_markdown)
+        self.call_after_refresh(self._mount_markdown)
 
     async def _mount_markdown(self) -> None:
         from textual.widgets import Markdown
