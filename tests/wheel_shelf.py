@@ -47,6 +47,7 @@ def model(name: str, files: Mapping[str, bytes], *sources: dict[str, Any]) -> di
         "name": name,
         "kind": "llm",
         "title": name,
+        "engine": "echo",
         "languages": ["en"],
         "licence": "CC0",
         "size": sum(len(data) for data in files.values()),

@@ -37,7 +37,13 @@ _GARBAGE_AFTER = 100_000
 """Objects, net, after which Python looks for circular garbage. By its own 700 it does so a hundred times before the
 first frame, a twelfth of the time, and finds nothing: what is made while a program starts stays."""
 
-COMMANDS = ("chat", "say", "bench", "models", "history")
+COMMANDS = (
+    "chat",
+    "say",
+    "bench",
+    "models",
+    "history",
+)
 
 
 class LazyGroup(HelpfulGroup):

@@ -39,6 +39,8 @@ Sha256: TypeAlias = Annotated[str, _shaped(r"[0-9a-f]{64}", "a SHA-256 in 64 sma
 Name: TypeAlias = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,63}", "a name of small letters, digits, . _ and -")]
 RelativePath: TypeAlias = Annotated[str, _shaped(rf"{_SEGMENT}(/{_SEGMENT}){{0,5}}", "a plain path below the folder")]
 Line: TypeAlias = Annotated[str, _shaped(r"[^\x00-\x1f\x7f-\x9f]{1,300}", "one line of up to 300 characters")]
+Quality: TypeAlias = Literal["good", "fair", "poor"]
+"""Good: one would choose it; fair: serves; poor: better than nothing."""
 Language: TypeAlias = Annotated[str, _shaped(r"[a-z]{2,3}", "an ISO 639 code")]
 PackageName: TypeAlias = Annotated[
     str, _shaped(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?", "the name of a package")
@@ -111,8 +113,16 @@ class Model(_Entry):
     name: Name
     kind: Kind
     title: Line
+    engine: Name
+    """The engine that runs it, by its registered name."""
+    options: dict[Name, str | int | float | bool] = {}
+    """What that engine has to be told beside the model's name."""
     languages: tuple[Language, ...]
     """ISO 639-1 codes; empty if the model is not bound to any."""
+    quality: dict[Language | Literal["*"], Quality] = {}
+    """How well it does in a language; `*` stands for all others that it knows. What is not named is not judged."""
+    cost: Annotated[float, Field(gt=0)] | None = None
+    """Seconds of work on two ordinary cores for a second of sound (asr, tts, vad), or for a token (llm); to compare."""
     licence: Line
     size: Bytes
     note: Note
