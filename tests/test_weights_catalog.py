@@ -24,7 +24,7 @@ def test_the_shipped_catalogue_is_valid_and_its_default_set_can_be_fetched() -> 
         found = shipped.find(name)
         assert found is not None
         assert found.download > 0
-    assert {each.name for each in shipped.models if each.library} == {"hibari", "silero"}
+    assert {each.name for each in shipped.models if each.library} == {"espeak", "hibari", "silero"}
 
 
 def test_a_good_catalogue_loads(tmp_path: Path) -> None:
