@@ -18,9 +18,10 @@ from vtuber_cli.config import EngineChoice, Settings
 from vtuber_cli.conversation.crew import Engines
 from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.endpointer import Endpointing
+from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Style
-from vtuber_cli.conversation.session import Manner, Session
+from vtuber_cli.conversation.session import Session
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad

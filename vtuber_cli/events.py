@@ -135,6 +135,14 @@ class Greeted:
 
 
 @dataclass(frozen=True, slots=True)
+class CharacterChanged:
+    """Somebody else talks from now on; the talk goes on."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserSaid:
     turn: int
     text: str
@@ -197,6 +205,7 @@ Event: TypeAlias = (
     | Level
     | EngineChanged
     | Greeted
+    | CharacterChanged
     | UserSaid
     | ReplyStarted
     | SentenceStarted

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from pydantic import BaseModel
 
+from vtuber_cli.conversation.casting import Casting
 from vtuber_cli.conversation.crew import Engines
 from vtuber_cli.conversation.emotion import tags
+from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Style
-from vtuber_cli.conversation.session import Manner, Session
+from vtuber_cli.conversation.session import Session
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Capabilities, Message, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.engines.worker import Worker
@@ -332,6 +334,7 @@ class Talk:
         self.mic = VirtualMicrophone([], waits=self.waits)
         self.session: Session | None = None
         self.broken: set[str] = set()
+        self.casting: Casting | None = None
         self._workers: dict[str, VirtualWorker] = {}
         self._at: list[tuple[float, Callable[[Session], Any]]] = []
 
@@ -375,7 +378,9 @@ class Talk:
         )
         self.memory = memory
         manner = Manner("Mika", style, **{"language": "en", "ends_with_microphone": self.microphone, **self.manner})
-        self.session = Session(engines, self.mic if self.microphone else None, self.speaker, memory, manner)
+        self.session = Session(
+            engines, self.mic if self.microphone else None, self.speaker, memory, manner, self.casting
+        )
         return self.session
 
     async def run(self, until: float = 30.0) -> Talk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -46,6 +46,8 @@ class Crew:
         self.failures: dict[EngineKind, VtuberError] = {}
         self._language = language
         self._announce = announce
+        self._leaving: Sequence[Worker[Any]] = ()
+        """Voices and models of a character who goes, until they are closed."""
 
     async def load(self, warm_llm: Warm, *, hears: bool) -> None:
         """Loads and warms everything; returns when all are ready or have failed.
@@ -62,11 +64,41 @@ class Crew:
                 loading.create_task(self._start("vad", self.engines.vad, _nothing))
                 loading.create_task(self._start("asr", self.engines.asr, self._warm_asr))
 
+    async def change(self, engines: Engines, warm_llm: Warm) -> None:
+        """Another model and other voices take over; the ears stay. What serves already goes on, the rest is freed.
+
+        Args:
+            engines: their workers; those that are not among the present ones have not been started.
+            warm_llm: as for `load`; also called if the model stays, as it will be told something else.
+        """
+        before = self.engines
+        self.engines = Engines(before.vad, before.asr, engines.llm, engines.voices)
+        served = [before.llm, *before.voices.workers.values()]
+        serving = [engines.llm, *engines.voices.workers.values()]
+        self._leaving = [worker for worker in dict.fromkeys(served) if worker not in serving]
+        # First out, then in: two models side by side may be more than there is memory for.
+        await self._end(self._leaving)
+        self._leaving = ()
+        self.failures.pop("tts", None)
+        async with asyncio.TaskGroup() as loading:
+            for voice in dict.fromkeys(engines.voices.workers.values()):
+                if voice not in served or not voice.ready:
+                    loading.create_task(self._start("tts", voice, partial(self._warm_tts, voice)))
+            if engines.llm is not before.llm or not engines.llm.ready:
+                self.failures.pop("llm", None)
+                loading.create_task(self._start("llm", engines.llm, warm_llm))
+            else:
+                loading.create_task(self._warm(engines.llm, warm_llm))
+
     async def close(self) -> None:
         """Ends every worker; what still runs is told to stop, and left behind if it does not hear."""
         engines = self.engines
-        workers: list[Worker[Any]] = [engines.llm, engines.asr, engines.vad, *engines.voices.workers.values()]
+        await self._end([engines.llm, engines.asr, engines.vad, *engines.voices.workers.values(), *self._leaving])
+
+    async def _end(self, workers: Sequence[Worker[Any]]) -> None:
         closing = [asyncio.ensure_future(worker.close()) for worker in dict.fromkeys(workers)]
+        if not closing:
+            return
         _, hung = await asyncio.wait(closing, timeout=_CLOSING_SECONDS)
         if hung:
             _LOG.warning("%d engines did not close in %s s and are left behind", len(hung), _CLOSING_SECONDS)
@@ -82,12 +114,15 @@ class Crew:
             self._announce(EngineChanged(kind, worker.name, "failed", clock() - began))
             self._announce(Failed(error))
             return
+        await self._warm(worker, warm)
+        self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
+
+    async def _warm(self, worker: Worker[Any], warm: Warm) -> None:
         try:
             await warm()
         except VtuberError:
             # Only speed is lost; if the engine is really broken, the first turn says so.
             _LOG.warning("%s could not be warmed", worker.name, exc_info=True)
-        self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
 
     # The first call of an engine is its slowest; nobody should wait for it after speaking.
 

@@ -52,6 +52,11 @@ class Memory:
         """What every prompt of this talk begins with, for warming the model's cache."""
         return _merged([*self._instructions, *self._said])
 
+    def become(self, instructions: Sequence[Message], character: str) -> None:
+        """Somebody else answers from now on, knowing all that was said."""
+        self._instructions = list(instructions)
+        self._opening = (character, self._opening[1])
+
     def greet(self, hello: str, text: str) -> None:
         """She said `text` as if to `hello`; the model should know, and a talk that ends there is not worth a row."""
         self._said += [Message("user", hello), Message("assistant", text)]

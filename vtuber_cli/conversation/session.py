@@ -5,21 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from vtuber_cli.audio.base import Microphone, Speaker
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation.broadcast import Broadcast
+from vtuber_cli.conversation.casting import Cast, Casting
 from vtuber_cli.conversation.crew import Crew, Engines
 from vtuber_cli.conversation.ears import Ears
-from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointer, Endpointing, Paused, Resumed, Started
+from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointer, Paused, Resumed, Started
 from vtuber_cli.conversation.floor import Floor
+from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Memory
-from vtuber_cli.conversation.reply import Replier, Style
+from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.turn import Asked, Partner
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
-from vtuber_cli.events import Event, Failed, Greeted, Notice, Phase, PhaseChanged, SentenceStarted, UserSaid
+from vtuber_cli.events import (
+    CharacterChanged,
+    Event,
+    Failed,
+    Greeted,
+    Notice,
+    Phase,
+    PhaseChanged,
+    SentenceStarted,
+    UserSaid,
+)
 
 _RETRY_SECONDS = 2.0
 """How often a microphone that is gone is asked for again."""
@@ -31,28 +43,6 @@ _BARGE_IN_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How she converses."""
-
-    name: str
-    """Her display name."""
-    style: Style
-    language: str | None = None
-    """What the user speaks, or None to find out."""
-    greeting: tuple[str, str] | None = None
-    """Text and emotion, or None to wait in silence."""
-    hello: str = "Hello!"
-    """What the model is told that the greeting answers: templates want the user to begin."""
-    greets_aloud: bool = False
-    barge_in: bool = False
-    """Speaking interrupts her; without it (loudspeakers) she is deaf from the question's end to the answer's."""
-    hands_free: bool = True
-    endpointing: Endpointing = field(default_factory=Endpointing)
-    ends_with_microphone: bool = False
-    """The talk is over when the microphone (a file) is."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Typed:
     text: str
     at: float
@@ -60,6 +50,8 @@ class _Typed:
     """Cancelled when the answer is over; nobody needs a value."""
     waits: bool
     """It lets her finish first."""
+    becomes: bool = False
+    """The text is the id of the character who takes over."""
 
 
 class Session:
@@ -71,10 +63,17 @@ class Session:
         speaker: sound, a file, or captions on a clock.
         memory: what was and will be said.
         manner: how.
+        casting: who else could talk.
     """
 
     def __init__(
-        self, engines: Engines, microphone: Microphone | None, speaker: Speaker, memory: Memory, manner: Manner
+        self,
+        engines: Engines,
+        microphone: Microphone | None,
+        speaker: Speaker,
+        memory: Memory,
+        manner: Manner,
+        casting: Casting | None = None,
     ) -> None:
         self.events = Broadcast()
         self.name = manner.name
@@ -88,6 +87,7 @@ class Session:
         self._memory = memory
         memory.failed = lambda error: self._announce(Failed(error))
         self._manner = manner
+        self._casting = casting
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
         self._typed: asyncio.Queue[_Typed] = asyncio.Queue()
         self._attentive = asyncio.Event()
@@ -95,6 +95,8 @@ class Session:
         self._loaded = asyncio.Event()
         self._greeting = False
         """She says hello aloud."""
+        self._changing = False
+        """Somebody else is about to talk."""
         self._floor: Floor | None = None
         self._partner: Partner | None = None
 
@@ -129,6 +131,19 @@ class Session:
     async def ask(self, text: str) -> None:
         """Something typed that waits for its turn; returns when the answer is over, or the talk is."""
         await asyncio.wait([self._put(text, waits=True)])
+
+    def become(self, name: str, *, waits: bool = False) -> asyncio.Future[None]:
+        """Another character, by id, takes over and knows all that was said; without a name, says who there is.
+
+        Args:
+            waits: for what was asked before; otherwise it interrupts.
+
+        Returns:
+            What is cancelled when it is done, or the talk is over.
+        """
+        if not waits:
+            self.interrupt()
+        return self._put(name.strip(), waits=waits, becomes=True)
 
     def interrupt(self) -> None:
         """Stops what she says or thinks, now; harmless when she does neither."""
@@ -267,11 +282,50 @@ class Session:
                 else:
                     self._speaker.stop()
                 self._endpointer.reset()
+                if typed.becomes:
+                    await self._become(typed.text, floor)
+                    continue
                 await self._begin(floor, Asked("text", typed.at, text=typed.text), 0)
                 self._commit(floor, 0)
                 await floor.rest()
             finally:
                 typed.answered.cancel()  # over, one way or the other
+
+    async def _become(self, name: str, floor: Floor) -> None:
+        if self._casting is None or not name:
+            names = await self._casting.names() if self._casting else ()
+            self._announce(Notice("chat.characters", (("names", ", ".join(names)),)))
+            return
+        try:
+            cast = await self._casting.cast(name)
+        except VtuberError as error:
+            self._announce(Failed(error))
+            return
+        self._changing = True
+        self._attend()
+        try:
+            floor.interrupt()
+            await floor.rest()
+            self._set_phase("loading")
+            await self._take_over(cast)
+        finally:
+            self._changing = False
+            self._settle()
+
+    async def _take_over(self, cast: Cast) -> None:
+        self.name = cast.name
+        self._manner = replace(
+            self._manner, name=cast.name, style=cast.style, language=cast.language, greeting=cast.greeting
+        )
+        self._partner = None
+        self._memory.become(cast.instructions, cast.id)
+        self._announce(CharacterChanged(cast.id, cast.name))
+        if cast.greeting is not None:
+            self._memory.greet(self._manner.hello, cast.greeting[0])
+            self._announce(Greeted(*cast.greeting))
+        await self._crew.change(cast.engines, self._warm_model)
+        if cast.greeting is not None and self._manner.greets_aloud:
+            await self._greet_aloud(*cast.greeting)
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
         if (failure := self._crew.failures.get("llm")) is not None:
@@ -321,14 +375,15 @@ class Session:
     def _attend(self) -> None:
         """Ears open if they may be: without barge-in she hears nothing from the commit until she has finished."""
         self._endpointer.start_frames = _BARGE_IN_FRAMES if self._busy else _START_FRAMES
-        if self.listening and self.can_listen and (self._manner.barge_in or not self._busy):
+        open_to_interruption = self._manner.barge_in and not self._changing
+        if self.listening and self.can_listen and (open_to_interruption or not self._busy):
             self._attentive.set()
         else:
             self._attentive.clear()
 
     @property
     def _busy(self) -> bool:
-        return self._greeting or (self._floor is not None and self._floor.busy)
+        return self._greeting or self._changing or (self._floor is not None and self._floor.busy)
 
     def _set_phase(self, phase: Phase) -> None:
         if phase != self.phase:
@@ -337,7 +392,7 @@ class Session:
 
     # --- ending -------------------------------------------------------------------------------------------------
 
-    def _put(self, text: str, *, waits: bool) -> asyncio.Future[None]:
+    def _put(self, text: str, *, waits: bool, becomes: bool = False) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = loop.create_future()
         if self._closing.is_set():
@@ -346,7 +401,7 @@ class Session:
             self._announce(Failed(UsageError("chat.too_long", longest=_LONGEST_TYPED)))
             answered.cancel()
         else:
-            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits))
+            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits, becomes))
         return answered
 
     async def _free(self) -> None:

@@ -1,0 +1,30 @@
+"""How a character converses: what is hers, and what the user wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vtuber_cli.conversation.endpointer import Endpointing
+from vtuber_cli.conversation.reply import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How she converses."""
+
+    name: str
+    """Her display name."""
+    style: Style
+    language: str | None = None
+    """What the user speaks, or None to find out."""
+    greeting: tuple[str, str] | None = None
+    """Text and emotion, or None to wait in silence."""
+    hello: str = "Hello!"
+    """What the model is told that the greeting answers: templates want the user to begin."""
+    greets_aloud: bool = False
+    barge_in: bool = False
+    """Speaking interrupts her; without it (loudspeakers) she is deaf from the question's end to the answer's."""
+    hands_free: bool = True
+    endpointing: Endpointing = field(default_factory=Endpointing)
+    ends_with_microphone: bool = False
+    """The talk is over when the microphone (a file) is."""
