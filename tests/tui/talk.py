@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.engines.base import Message
 from vtuber_cli.events import (
+    CharacterChanged,
     EngineChanged,
     Event,
     FirstAudio,
@@ -43,6 +44,7 @@ class ScriptedTalk:
     """What `run` raises once it is told to."""
     events: Broadcast = field(default_factory=Broadcast)
     said: list[str] = field(default_factory=list[str])
+    casts: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     interrupts: int = 0
     closes: int = 0
     freeing_takes: float = 0.0
@@ -76,6 +78,15 @@ class ScriptedTalk:
         self.said.append(text)
         if self.answer is not None:
             self.answer(self, text)
+
+    def become(self, name: str, /, *, waits: bool = False) -> asyncio.Future[None]:
+        self.casts.append((name.strip(), waits))
+        if name.strip():
+            self.name = name.strip().title()
+            self.tell(CharacterChanged(name.strip(), self.name))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
 
     async def ask(self, text: str, /) -> None:
         self.said.append(text)

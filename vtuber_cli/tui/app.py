@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from vtuber_cli.errors import VtuberError
+from vtuber_cli.events import CharacterChanged
 from vtuber_cli.i18n import t
 from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk
 from vtuber_cli.tui.screens.chat import ChatScreen, Clocks
@@ -41,6 +42,7 @@ class ChatApp(App[None]):
         look: the character's colours.
         devices: microphone and speaker by name, shown where there is room.
         theme: the one to start with.
+        looks: the colours of whoever takes over, by id.
         signs: which signs the terminal has; found out if not given.
     """
 
@@ -61,6 +63,7 @@ class ChatApp(App[None]):
         *,
         devices: str = "",
         theme: str = NIGHT,
+        looks: Callable[[str], Look] | None = None,
         signs: Symbols | None = None,
         clocks: Clocks = CLOCKS,
     ) -> None:
@@ -71,6 +74,7 @@ class ChatApp(App[None]):
         for ours in themes(look):
             self.register_theme(ours)
         self.theme = theme
+        self._looks = looks
         self._chat = ChatScreen(session, look, self._signs, clocks, devices)
         self._leaving = False
         self._over = asyncio.Event()
@@ -100,6 +104,8 @@ class ChatApp(App[None]):
         try:
             async for event in self._subscription:
                 self._chat.show(event)
+                if isinstance(event, CharacterChanged):
+                    self._dress(event.id)
         except Exception as error:  # noqa: BLE001 - a bug: told after the terminal is restored
             self._handle_exception(error)
 
@@ -114,6 +120,16 @@ class ChatApp(App[None]):
             self.exit()
         finally:
             self._over.set()
+
+    def _dress(self, character: str) -> None:
+        """The screen takes on their colours, unless the user chose a theme that is not ours."""
+        if self._looks is None:
+            return
+        for ours in themes(self._looks(character)):
+            self.register_theme(ours)
+        if self.theme in (NIGHT, DAY):
+            chosen, self.theme = self.theme, DAY if self.theme == NIGHT else NIGHT
+            self.theme = chosen
 
     async def close_session(self) -> None:
         """Ends the talk and waits until engines and devices are freed; gives up after `CLOSING_SECONDS`."""
@@ -141,6 +157,8 @@ class ChatApp(App[None]):
                 self.action_help()
             case "/stop":
                 self._session.interrupt()
+            case text if text.split()[0] == "/character":
+                self._session.become(text.removeprefix("/character"))
             case text:
                 self._chat.transcript.typed(text)
                 self._session.say(text)
@@ -162,6 +180,11 @@ class ChatApp(App[None]):
         """Ctrl+c: says how to leave."""
         self._chat.transcript.note(t("chat.how_to_quit"))
 
+    def action_character(self) -> None:
+        """Who shall go on? The session says who there is, and the command waits to be completed."""
+        self._session.become("")
+        self._chat.composer.begin("/character ")
+
     def action_light(self) -> None:
         """Night or day."""
         self.theme = DAY if self.current_theme.dark else NIGHT
@@ -179,6 +202,7 @@ class ChatApp(App[None]):
         commands: tuple[tuple[str, Callable[[], object]], ...] = (
             ("talk", self.action_talk),
             ("interrupt", self.action_interrupt),
+            ("character", self.action_character),
             ("light", self.action_light),
             ("theme", self.action_change_theme),
             ("help", self.action_help),

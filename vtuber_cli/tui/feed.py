@@ -5,6 +5,7 @@ Imports no Textual: the line mode stands on this too.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from vtuber_cli.clean import clean
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import (
+    CharacterChanged,
     EngineChanged,
     Event,
     Greeted,
@@ -58,6 +60,7 @@ class Talk(Protocol):
     async def run(self) -> None: ...
     def say(self, text: str, /) -> None: ...
     async def ask(self, text: str, /) -> None: ...
+    def become(self, name: str, /, *, waits: bool = False) -> asyncio.Future[None]: ...
     def interrupt(self) -> None: ...
     def listen(self, on: bool, /) -> None: ...
     async def close(self) -> None: ...
@@ -90,7 +93,7 @@ def safe_event(event: Event) -> Event:
             )
         case ReplyStarted(emotion=emotion):
             return replace(event, emotion=safe_line(emotion))
-        case EngineChanged(name=name):
+        case EngineChanged(name=name) | CharacterChanged(name=name):
             return replace(event, name=safe_line(name))
         case _:
             return event

@@ -22,6 +22,7 @@ from typing import TextIO
 
 from vtuber_cli.errors import StoreError, VtuberError
 from vtuber_cli.events import (
+    CharacterChanged,
     EngineChanged,
     Event,
     Failed,
@@ -182,6 +183,7 @@ class _LineFace:
         self._session = session
         self._writer = writer
         self._manner = manner
+        self._character = manner.character
         self._held = ""
         """The sentence being heard, if it is written only when it has been."""
         self._invited = False
@@ -233,6 +235,10 @@ class _LineFace:
                     self._writer.news(f"* {t('chat.plain.help')}")
                 case "/stop":
                     self._session.interrupt()
+                case text if text.split()[0] == "/character":
+                    become = self._session.become(text.removeprefix("/character"), waits=not self._manner.live)
+                    if not self._manner.live:
+                        await asyncio.wait([become])
                 case text if self._manner.live:
                     self._session.say(text)
                 case text:
@@ -256,8 +262,11 @@ class _LineFace:
                 self.fail(error)
             case Notice():
                 self._writer.news(f"* {notice_line(event)}")
+            case CharacterChanged(id=character, name=name):
+                self._character = character
+                self._writer.news(f"* {t('chat.taken_over', name=name)}")
             case Greeted(text=text):
-                self._writer.talk(self._manner.character, text)
+                self._writer.talk(self._character, text)
             case UserSaid(text=text, via=via):
                 if via == "voice" or self._manner.echo:
                     self._writer.talk("you", text)
@@ -283,7 +292,7 @@ class _LineFace:
             written, heard = self._writer.line or "", " ".join(heard.split())
             self._add(heard[len(written) :] if heard.startswith(written) else "")
             if self._writer.line is None:
-                self._writer.begin(self._manner.character)
+                self._writer.begin(self._character)
             self._writer.end(CUT)
             return
         self._add(held)
@@ -295,7 +304,7 @@ class _LineFace:
 
     def _add(self, text: str) -> None:
         if text.strip() and self._writer.line is None:
-            self._writer.begin(self._manner.character)
+            self._writer.begin(self._character)
         if self._writer.line is not None:
             self._writer.add(text)
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,13 +24,21 @@ if TYPE_CHECKING:
 _STARTED = time.monotonic()
 
 
-async def open_screen(session: Talk, look: Look | None = None, *, devices: str = "", log: Path | None = None) -> None:
+async def open_screen(
+    session: Talk,
+    look: Look | None = None,
+    *,
+    devices: str = "",
+    looks: Callable[[str], Look] | None = None,
+    log: Path | None = None,
+) -> None:
     """Shows a talk until the user leaves it or it ends by itself; the session is closed afterwards.
 
     Args:
         session: not yet running.
         look: the character's colours.
         devices: microphone and speaker by name.
+        looks: the colours of whoever takes over, by id.
         log: where native libraries' chatter on stderr goes meanwhile; without it, nowhere.
 
     Raises:
@@ -40,7 +48,7 @@ async def open_screen(session: Talk, look: Look | None = None, *, devices: str =
 
     _tolerate_odd_bytes()
     with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
-        app = ChatApp(session, look, devices=devices)
+        app = ChatApp(session, look, devices=devices, looks=looks)
         with _signals(app):
             try:
                 await app.run_async()

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import (
+    CharacterChanged,
     EngineChanged,
     Event,
     Failed,
@@ -104,6 +105,9 @@ class ChatScreen(Screen[None]):
                 self.transcript.note(notice_line(notice), severity=notice.severity)
             case Greeted(text=text, emotion=emotion):
                 self.transcript.greeted(text, emotion, self._clocks.day())
+            case CharacterChanged(name=name):
+                self._name_shown = name
+                self.transcript.become(name)
             case UserSaid(text=text, via=via):
                 self.transcript.said(text, voice=via == "voice", at=self._clocks.day())
             case spoken:

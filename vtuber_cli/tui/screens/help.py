@@ -25,7 +25,7 @@ _KEYS = (
     ("f1", "help"),
     ("ctrl+q", "quit"),
 )
-_COMMANDS = (("/stop", "interrupt"), ("/help", "help"), ("/quit", "quit"))
+_COMMANDS = (("/character", "character"), ("/stop", "interrupt"), ("/help", "help"), ("/quit", "quit"))
 
 
 class KeyTable(Static):

@@ -44,10 +44,15 @@ class Composer(Input):
         self._at = len(self._sent)
         self.post_message(self.Sent(text))
 
+    def begin(self, text: str) -> None:
+        """The beginning of something, for the user to go on with."""
+        self.value = text
+        self.cursor_position = len(text)
+        self.focus()
+
     def action_recall(self, step: int) -> None:
         self._at = min(max(self._at + step, 0), len(self._sent))
-        self.value = self._sent[self._at] if self._at < len(self._sent) else ""
-        self.cursor_position = len(self.value)
+        self.begin(self._sent[self._at] if self._at < len(self._sent) else "")
 
     def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

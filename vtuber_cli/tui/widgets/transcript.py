@@ -88,6 +88,11 @@ class Transcript(VerticalScroll, can_focus=False):
                 return entry
         return self._pending.pop(0) if self._pending else None
 
+    def become(self, name: str) -> None:
+        """Somebody else talks from here on; what was said stays whose it was."""
+        self._her = name
+        self.note(t("chat.taken_over", name=name))
+
     # --- her --------------------------------------------------------------------------------------------------------
 
     def greeted(self, text: str, emotion: str, at: str) -> None:
