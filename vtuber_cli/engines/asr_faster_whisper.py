@@ -7,7 +7,6 @@ time. What comes out is guarded, and what still looks wrong is heard once more t
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from pydantic import BaseModel, Field
 from vtuber_cli.clean import clean
 from vtuber_cli.engines.base import Capabilities
 from vtuber_cli.engines.library import library
+from vtuber_cli.engines.loops import loops
 from vtuber_cli.engines.pauses import cut_at_pauses
 from vtuber_cli.errors import EngineFailed, WeightsError
 from vtuber_cli.events import EAR_RATE, Transcript
@@ -43,8 +43,6 @@ _LONGEST = 28.0
 _MOST_TOKENS = 220
 """Of one window: half of the decoder's context, as in Whisper's own code."""
 
-_LOOPING = 2.4
-"""Text that compresses better than this repeats itself."""
 _UNSURE = -1.0
 """Mean log probability of the tokens, below which the text is doubtful."""
 _NO_SPEECH = 0.5
@@ -216,12 +214,6 @@ class _Decoder:
     tokenizer: Tokenizer
     prompt: list[int]
     suppressed: list[int]
-
-
-def loops(text: str) -> bool:
-    """Whether a text repeats itself as nobody speaks: Whisper's own test, the ratio of its compressed length."""
-    encoded = text.encode()
-    return len(encoded) > _LOOPING * len(zlib.compress(encoded))
 
 
 def _damaged(folder: Path, model: str, error: Exception) -> WeightsError:
