@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,7 +23,7 @@ from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.conversation.session import Session
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines import registry
+from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.events import EMOTIONS, EngineKind
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
     from vtuber_cli.store.history import History
 
-_AUTO: dict[EngineKind, str] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama"}
-"""What "auto" means; a voice is the character's own."""
+_USUAL: dict[EngineKind, str] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama", "tts": "piper"}
+"""What runs a model given by its path, and what is missed if there is nothing to choose from."""
 _HELLO = {"en": "Hello!", "ko": "안녕!"}
 """What the model is told she was greeted with, since templates want the user to begin."""
 
@@ -47,6 +47,8 @@ class Chosen:
     name: str
     engine: type[Any]
     options: BaseModel
+    pick: choice.Pick | None = field(default=None, kw_only=True)
+    """Why it, if nobody named both the engine and the model."""
 
     def worker(self, weights: Weights) -> Worker[Any]:
         # People know the model's name better than the engine's: "thinking: smollm2-135m".
@@ -97,15 +99,19 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
     language = person.language(i18n.language())
     loaded = config.load(flags, person.settings(language))
     settings = loaded.settings
-    choices: dict[EngineKind, EngineChoice] = {
+    wishes: dict[EngineKind, EngineChoice] = {
         "vad": settings.engines.vad,
         "asr": settings.engines.asr,
         "llm": settings.engines.llm,
     }
-    engines: dict[EngineKind, Chosen] = {kind: _chosen(kind, choice) for kind, choice in choices.items()}
+    weights = Weights(settings.models_dir)
+    engines: dict[EngineKind, Chosen] = {kind: _chosen(kind, wish, language, weights) for kind, wish in wishes.items()}
     hers = loaded.source_of("engines.tts.name") in ("character", "default")
-    voices = _voices(person, language, settings.engines.tts, hers=hers)
-    return Plan(settings, person, language, Weights(settings.models_dir), engines, voices)
+    if settings.engines.tts.name != "auto" and not hers:
+        spoken = dict.fromkeys(person.languages, settings.engines.tts)
+    else:
+        spoken = _voices_of(person, language, settings.engines.tts)
+    return Plan(settings, person, language, weights, engines, _voices(spoken, weights))
 
 
 def history() -> History:
@@ -181,25 +187,43 @@ def _workers(plan: Plan) -> Engines:
     )
 
 
-def _voices(person: Character, language: str, wanted: EngineChoice, *, hers: bool) -> dict[str, Chosen]:
-    """A voice for each language: the one that the user asked for, in all of them, or else (`hers`) her own.
-
-    What the user changed of her voice's options, and not the voice, is for the talk's language.
-    """
-    if wanted.name != "auto" and not hers:
-        return dict.fromkeys(person.languages, _chosen("tts", wanted))
+def _voices_of(person: Character, language: str, wanted: EngineChoice) -> dict[str, EngineChoice]:
+    """Her own voice for each language; what the user changed of its options is for the talk's language."""
     own = {spoken: voice for spoken in person.languages if (voice := person.voice(spoken)) is not None}
-    choices = {spoken: EngineChoice(name=voice.engine, options=voice.options) for spoken, voice in own.items()}
-    if wanted.name != "auto":
-        choices[language] = wanted
-    return {spoken: _chosen("tts", choice) for spoken, choice in choices.items()}
+    wishes = {spoken: EngineChoice(name=voice.engine, options=voice.options) for spoken, voice in own.items()}
+    if wanted.name != "auto" or wanted.options:
+        wishes[language] = wanted
+    return wishes
 
 
-def _chosen(kind: EngineKind, choice: EngineChoice) -> Chosen:
-    name = _AUTO.get(kind, "") if choice.name == "auto" else choice.name
+def _voices(wishes: Mapping[str, EngineChoice], weights: Weights) -> dict[str, Chosen]:
+    """An engine for each language that one can be had for; equal ones are one, and loaded once."""
+    voices: dict[str, Chosen] = {}
+    for language, wish in wishes.items():
+        if wish == EngineChoice() and choice.pick("tts", language, weights) is None:
+            continue
+        chosen = _chosen("tts", wish, language, weights)
+        same = (one for one in voices.values() if (one.name, one.options) == (chosen.name, chosen.options))
+        voices[language] = next(same, chosen)
+    return voices
+
+
+def _chosen(kind: EngineKind, wish: EngineChoice, language: str, weights: Weights) -> Chosen:
+    """The engine for a wish: what it leaves open is chosen for the language, what it names is taken as it is."""
+    name, options, pick = wish.name, wish.options, None
+    if name == "auto":
+        model = options.get("model")
+        if model is None:
+            pick = choice.pick(kind, language, weights)
+            name = pick.engine if pick else _USUAL[kind]
+            options = {**(pick.options if pick else {}), **options}
+        else:
+            entry = weights.catalog.find(str(model))
+            name = entry.engine if entry and entry.kind == kind else _USUAL[kind]
+            options = {**(entry.options if entry and entry.kind == kind else {}), **options}
     engine = registry.load(kind, name)
-    given = yaml_file.Document(f"engines.{kind}.options ({name})", choice.options)
-    return Chosen(kind, name, engine, yaml_file.validate(given, engine.Options))
+    given = yaml_file.Document(f"engines.{kind}.options ({name})", dict(options))
+    return Chosen(kind, name, engine, yaml_file.validate(given, engine.Options), pick=pick)
 
 
 def instructions(person: Character, language: str) -> list[Message]:

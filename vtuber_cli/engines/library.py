@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 from vtuber_cli.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from vtuber_cli.events import EngineKind
 
+LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "silero": ("onnxruntime",),
+    "webrtc": ("webrtcvad",),
+    "faster-whisper": ("faster_whisper",),
+    "sherpa-onnx": ("sherpa_onnx",),
+    "llama": ("xllamacpp",),
+    "llama-cpp": ("llama_cpp",),
+    "piper": ("piper", "onnxruntime"),
+    "hibari": ("hibari", "onnxruntime"),
+    "espeak": ("espeakng_loader",),
+}
+"""The modules that our engines import when they are built, so that one can look for them and import nothing."""
 
 _PACKAGES = {
     "_webrtcvad": "webrtcvad-wheels",
@@ -35,7 +47,11 @@ def library(kind: EngineKind, name: str) -> Generator[None]:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or str(error)).partition(".")[0]
-        module = _PACKAGES.get(module, module)
-        raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=module) from error
+        raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=package(module)) from error
     except ImportError as error:  # the package is there, a system library that it is linked to is not
         raise EngineUnavailable("engine.library", kind=kind, name=name, reason=error) from error
+
+
+def package(module: str) -> str:
+    """What to install for a module that is not there."""
+    return _PACKAGES.get(module, module)

@@ -6,10 +6,11 @@ import sys
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from importlib.util import find_spec
 from typing import cast
 
 from vtuber_cli.engines.base import Engine
-from vtuber_cli.engines.library import library
+from vtuber_cli.engines.library import LIBRARIES, library
 from vtuber_cli.errors import EngineUnavailable, UsageError, VtuberError
 from vtuber_cli.events import EngineKind
 
@@ -28,21 +29,40 @@ def load(kind: EngineKind, name: str) -> type[Engine]:
         UsageError: no engine of that name; names the nearest.
         EngineUnavailable: a library it needs is not installed, or its package is broken.
     """
-    found = _found(kind)
-    if name not in found:
-        nearest = get_close_matches(name, found, n=1, cutoff=0.4)
-        key = "engine.unknown_nearest" if nearest else "engine.unknown"
-        raise UsageError(key, kind=kind, name=name, names=", ".join(sorted(found)), nearest="".join(nearest))
+    point = _known(kind, name)
     try:
         with library(kind, name):
-            engine: object = found[name].load()
+            engine: object = point.load()
     except VtuberError:
         raise
     except Exception as error:  # a plug-in's module runs whatever it likes; it must not take the program with it
         raise EngineUnavailable("engine.broken", kind=kind, name=name, reason=error) from error
     if not isinstance(engine, type) or not hasattr(engine, "Options"):
-        raise EngineUnavailable("engine.broken", kind=kind, name=name, reason=found[name].value)
+        raise EngineUnavailable("engine.broken", kind=kind, name=name, reason=point.value)
     return cast("type[Engine]", engine)
+
+
+def missing(kind: EngineKind, name: str) -> str | None:
+    """The module that an engine needs and that is not installed; None if all are there. Imports nothing.
+
+    Of a plug-in only its own package is looked for.
+
+    Raises:
+        UsageError: no engine of that name.
+    """
+    point = _known(kind, name)
+    ours = point.value.startswith(_OURS)
+    wanted = (point.module, *LIBRARIES.get(name, ())) if ours else (point.module.partition(".")[0],)
+    return next((module for module in wanted if find_spec(module) is None), None)
+
+
+def _known(kind: EngineKind, name: str) -> EntryPoint:
+    found = _found(kind)
+    if name not in found:
+        nearest = get_close_matches(name, found, n=1, cutoff=0.4)
+        key = "engine.unknown_nearest" if nearest else "engine.unknown"
+        raise UsageError(key, kind=kind, name=name, names=", ".join(sorted(found)), nearest="".join(nearest))
+    return found[name]
 
 
 def _found(kind: EngineKind) -> dict[str, EntryPoint]:

@@ -1,0 +1,161 @@
+"""What "auto" means: the fastest engine and model that are good enough for a language, on this machine.
+
+What is here is preferred to what would have to be fetched, if it is good enough; if nothing here is, the default set
+joins in. Before anything else a model has to keep up with a talk. Nothing is imported, loaded or fetched here: how
+good and how fast a model is comes from the catalogue, and its speed from this machine where it was measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from vtuber_cli.engines import registry
+
+if TYPE_CHECKING:
+    from vtuber_cli.events import EngineKind
+    from vtuber_cli.weights import Weights
+    from vtuber_cli.weights.catalog import Model, Quality
+
+Reason: TypeAlias = Literal["only", "best", "fastest", "default", "last_resort"]
+"""Alone in knowing the language; better than the others here; as good as others here and faster; not here but in the
+default set; does not know the language, and nothing does."""
+
+_LONGEST: Mapping[EngineKind, float] = {"vad": 0.3, "asr": 0.7, "llm": 0.25, "tts": 1.0}
+"""Seconds for a second of sound (of an LLM: for a token) beyond which nobody would call it a talk."""
+_GRADES: Mapping[Quality | None, int] = {"good": 0, "fair": 1, None: 2, "poor": 3}
+"""None: knows the language, and nobody judged how well."""
+_ENOUGH = _GRADES["fair"]
+_FOREIGN = 4
+"""The grade of a model that does not know the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model of the catalogue, as seen from this machine."""
+
+    model: Model
+    here: bool
+    """Installed or built in."""
+    runs: bool
+    """The library of its engine is installed."""
+    cost: float = math.inf
+    """Seconds of work for a second of sound, or for a token; infinite if nobody knows."""
+
+    @property
+    def slow(self) -> bool:
+        return math.isfinite(self.cost) and self.cost > _LONGEST[self.model.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What "auto" means, and why."""
+
+    kind: EngineKind
+    engine: str
+    options: Mapping[str, str | int | float | bool]
+    """What the engine has to be told, the model's name among it."""
+    model: Model
+    here: bool
+    reason: Reason
+    quality: Quality | None
+    """In the language; None if nobody judged it, or the language is not the model's."""
+
+    @property
+    def does_well(self) -> bool:
+        return self.reason != "last_resort" and _GRADES[self.quality] <= _ENOUGH
+
+
+def quality(model: Model, language: str) -> Quality | None:
+    """How well a model does in a language that it knows, if anybody judged it."""
+    return model.quality.get(language) or model.quality.get("*")
+
+
+def knows(model: Model, language: str) -> bool:
+    return not model.languages or language in model.languages
+
+
+def pick(kind: EngineKind, language: str, weights: Weights, *, engine: str | None = None) -> Pick | None:
+    """What to take for a kind and a language; None if there is nothing that could serve.
+
+    Args:
+        kind: of engine.
+        language: of the talk; an ISO 639-1 code.
+        weights: says what is here.
+        engine: only this one's models are asked for.
+    """
+    found = candidates(kind, weights)
+    return best([one for one in found if engine in (None, one.model.engine)], language, weights.catalog.default)
+
+
+def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
+    """Every model of a kind in the catalogue."""
+    return [
+        Candidate(
+            one.model,
+            here=one.state in ("installed", "built_in"),
+            runs=registry.missing(kind, one.model.engine) is None,
+            cost=one.model.cost or math.inf,
+        )
+        for one in weights.survey()
+        if one.model.kind == kind
+    ]
+
+
+def best(found: Iterable[Candidate], language: str, default: Sequence[str]) -> Pick | None:
+    """The choice itself.
+
+    Args:
+        found: of one kind.
+        language: of the talk.
+        default: names of the models that may be fetched unasked.
+    """
+    able = [one for one in found if one.runs and (knows(one.model, language) or one.model.kind == "llm")]
+    here = [one for one in able if one.here]
+    within = (
+        here
+        if any(_does(one, language) for one in here)
+        else [one for one in able if one.here or one.model.name in default]
+    )
+    if not within:
+        return None
+    chosen = min(within, key=lambda one: (one.slow, _grade(one.model, language), not one.here, one.cost))
+    model = chosen.model
+    options = {"model": model.name, **model.options}
+    reason = _reason(chosen, within, language)
+    return Pick(model.kind, model.engine, options, model, chosen.here, reason, quality(model, language))
+
+
+def better(found: Iterable[Candidate], language: str, than: Pick | None) -> Model | None:
+    """The model to fetch for somebody who wants this language done well; None if there is none."""
+    grade = _FOREIGN + 1 if than is None else _grade(than.model, language)
+    offered = [
+        one
+        for one in found
+        if one.runs and not one.here and _does(one, language) and _grade(one.model, language) < grade
+    ]
+    return min(offered, key=lambda one: (_grade(one.model, language), one.cost)).model if offered else None
+
+
+def _does(one: Candidate, language: str) -> bool:
+    """Well enough, and fast enough."""
+    return _grade(one.model, language) <= _ENOUGH and not one.slow
+
+
+def _grade(model: Model, language: str) -> int:
+    return _GRADES[quality(model, language)] if knows(model, language) else _FOREIGN
+
+
+def _reason(chosen: Candidate, within: Sequence[Candidate], language: str) -> Reason:
+    if not knows(chosen.model, language):
+        return "last_resort"
+    if not chosen.here:
+        return "default"
+    others = [one for one in within if one is not chosen and knows(one.model, language)]
+    if not others:
+        return "only"
+    grade = _grade(chosen.model, language)
+    equal = any(_grade(one.model, language) == grade and one.slow == chosen.slow for one in others)
+    return "fastest" if equal else "best"
