@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from tests.contracts.building import built
 from tests.contracts.wer import words
 from vtuber_cli.engines.asr_faster_whisper import FasterWhisper
-from vtuber_cli.engines.loops import loops
 from vtuber_cli.engines.base import Stop
+from vtuber_cli.engines.transcripts import loops
 from vtuber_cli.events import EAR_RATE
 from vtuber_cli.weights import Weights
 

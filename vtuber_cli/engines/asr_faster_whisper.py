@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field
 from vtuber_cli.clean import clean
 from vtuber_cli.engines.base import Capabilities
 from vtuber_cli.engines.library import library
-from vtuber_cli.engines.loops import loops
 from vtuber_cli.engines.pauses import cut_at_pauses
+from vtuber_cli.engines.transcripts import joined, loops
 from vtuber_cli.errors import EngineFailed, WeightsError
 from vtuber_cli.events import EAR_RATE, Transcript
 
@@ -52,9 +52,6 @@ _SPEECH_FRAMES = 3
 """Fewer frames (32 ms) that the library's VAD calls voiced are not speech."""
 _SURE_FRAMES = 22
 """More than 0.7 s of voiced frames are speech, whatever Whisper thinks: it doubts accents and small languages."""
-
-_UNSPACED = frozenset({"ja", "zh", "th", "lo", "my", "yue"})
-"""Languages that put no spaces between words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ class FasterWhisper:
             if text:
                 known = known or found
                 texts.append(text)
-        return Transcript(("" if known in _UNSPACED else " ").join(texts), known)
+        return Transcript(joined(texts, known), known)
 
     def close(self) -> None:
         del self._model
