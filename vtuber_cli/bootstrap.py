@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import BaseModel
 from vtuber_cli import character, config, i18n, yaml_file
 from vtuber_cli.character import Character
 from vtuber_cli.config import EngineChoice, Settings
+from vtuber_cli.conversation.casting import Cast
 from vtuber_cli.conversation.crew import Engines
 from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.endpointer import Endpointing
@@ -70,6 +72,8 @@ class Plan:
     weights: Weights
     engines: Mapping[EngineKind, Chosen]
     voices: Mapping[str, Chosen]
+    flags: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What it was made from, so that another can be made for somebody else."""
 
     def models(self, *, hears: bool = True) -> list[str]:
         """The weights that are needed, by name, for `Weights.ensure`."""
@@ -111,7 +115,7 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
         spoken = dict.fromkeys(person.languages, settings.engines.tts)
     else:
         spoken = _voices_of(person, language, settings.engines.tts)
-    return Plan(settings, person, language, weights, engines, _voices(spoken, weights))
+    return Plan(settings, person, language, weights, engines, _voices(spoken, weights), flags or {})
 
 
 def history() -> History:
@@ -149,17 +153,10 @@ def session(
     memory = Memory(
         instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
     )
-    style = Style(
-        emotions=EMOTIONS,
-        tags=tags(EMOTIONS) | person.emotion_words(),
-        max_tokens=settings.reply.max_tokens,
-        temperature=settings.reply.temperature,
-        seed=settings.reply.seed,
-    )
     greeting = person.greeting(language, occasion.greeting) if occasion.greets and not past else None
     manner = Manner(
         person.display_name(language),
-        style,
+        _style(plan),
         language=language,
         greeting=greeting,
         hello=_HELLO.get(language, _HELLO["en"]),
@@ -169,21 +166,79 @@ def session(
         endpointing=replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000),
         ends_with_microphone=occasion.ends_with_microphone,
     )
-    return Session(_workers(plan), microphone, speaker, memory, manner)
+    workers = _Workers(plan.weights)
+    troupe = Troupe(plan, workers, occasion)
+    return Session(workers.engines(plan), microphone, speaker, memory, manner, troupe)
 
 
-def _workers(plan: Plan) -> Engines:
-    weights = plan.weights
-    made: dict[int, Worker[Tts]] = {}
-    voices = {
-        language: made.setdefault(id(chosen), cast("Worker[Tts]", chosen.worker(weights)))
-        for language, chosen in plan.voices.items()
-    }
-    return Engines(
-        cast("Worker[Vad]", plan.engines["vad"].worker(weights)),
-        cast("Worker[Asr]", plan.engines["asr"].worker(weights)),
-        cast("Worker[Llm]", plan.engines["llm"].worker(weights)),
-        Voices(plan.language, voices),
+class Troupe:
+    """Everybody who could talk instead; a `conversation.casting.Casting`.
+
+    Args:
+        plan: of whoever talks first; the others get the same flags.
+        workers: what is loaded once serves them all.
+        occasion: whether they greet.
+    """
+
+    def __init__(self, plan: Plan, workers: _Workers, occasion: Occasion) -> None:
+        self._flags = plan.flags
+        self._workers = workers
+        self._occasion = occasion
+
+    async def names(self) -> Sequence[str]:
+        return await asyncio.to_thread(lambda: list(character.list_characters()))
+
+    async def cast(self, name: str) -> Cast:
+        return await asyncio.to_thread(self._cast, name)
+
+    def _cast(self, name: str) -> Cast:
+        theirs = plan({**self._flags, "character": name})
+        person, language = theirs.character, theirs.language
+        greeting = person.greeting(language, self._occasion.greeting) if self._occasion.greets else None
+        return Cast(
+            person.id,
+            person.display_name(language),
+            language,
+            _style(theirs),
+            instructions(person, language),
+            greeting,
+            self._workers.engines(theirs),
+        )
+
+
+class _Workers:
+    """One worker for each engine with its options, by however many it is wanted."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._made: list[tuple[Chosen, Worker[Any]]] = []
+
+    def engines(self, plan: Plan) -> Engines:
+        voices = {language: cast("Worker[Tts]", self._of(chosen)) for language, chosen in plan.voices.items()}
+        return Engines(
+            cast("Worker[Vad]", self._of(plan.engines["vad"])),
+            cast("Worker[Asr]", self._of(plan.engines["asr"])),
+            cast("Worker[Llm]", self._of(plan.engines["llm"])),
+            Voices(plan.language, voices),
+        )
+
+    def _of(self, chosen: Chosen) -> Worker[Any]:
+        for known, worker in self._made:
+            if (known.kind, known.name, known.options) == (chosen.kind, chosen.name, chosen.options):
+                return worker
+        worker = chosen.worker(self._weights)
+        self._made.append((chosen, worker))
+        return worker
+
+
+def _style(plan: Plan) -> Style:
+    reply = plan.settings.reply
+    return Style(
+        emotions=EMOTIONS,
+        tags=tags(EMOTIONS) | plan.character.emotion_words(),
+        max_tokens=reply.max_tokens,
+        temperature=reply.temperature,
+        seed=reply.seed,
     )
 
 

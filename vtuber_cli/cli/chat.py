@@ -18,6 +18,7 @@ from vtuber_cli.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
     from vtuber_cli.bootstrap import Plan
+    from vtuber_cli.character import Theme
     from vtuber_cli.conversation.session import Session
     from vtuber_cli.store.history import History
 
@@ -104,13 +105,20 @@ async def _in_lines(session: Session, plan: Plan, *, stay: bool, typed: bool) ->
 
 
 async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
-    from vtuber_cli import log
+    from vtuber_cli import character, log
     from vtuber_cli.tui.terminal import open_screen
     from vtuber_cli.tui.themes import Look
 
-    theme = plan.character.theme
-    look = Look(accent=theme.accent, **({"star": theme.secondary} if theme.secondary else {}))
-    await open_screen(session, look, devices=sound.mic.name if sound.mic else "", log=log.native_file())
+    def look(of: Theme) -> Look:
+        return Look(accent=of.accent, **({"star": of.secondary} if of.secondary else {}))
+
+    await open_screen(
+        session,
+        look(plan.character.theme),
+        devices=sound.mic.name if sound.mic else "",
+        looks=lambda name: look(character.load(name).theme),
+        log=log.native_file(),
+    )
 
 
 def check(sound: Sound) -> None:
