@@ -2,7 +2,7 @@
 
 To add a command `sing`:
 
-1. add its name to `COMMANDS` below, and its one line of help to `locales/*/cli.json` as `command.sing`;
+1. add its name to a group of `GROUPS` below, and its one line of help to `locales/*/cli.json` as `command.sing`;
 2. write `vtuber_cli/cli/sing.py` with either
    - `def command(...) -> None`: a single command; its parameters are Typer's (`Annotated[Path, typer.Option(...)]`), or
    - `app = typer.Typer()`: a group, its commands added by `@app.command()`; run alone it shows its help.
@@ -37,13 +37,14 @@ _GARBAGE_AFTER = 100_000
 """Objects, net, after which Python looks for circular garbage. By its own 700 it does so a hundred times before the
 first frame, a twelfth of the time, and finds nothing: what is made while a program starts stays."""
 
-COMMANDS = (
-    "chat",
-    "say",
-    "bench",
-    "models",
-    "history",
-)
+GROUPS: dict[str, tuple[str, ...]] = {
+    "talk": ("chat", "say"),
+    "set_up": ("models",),
+    "look_back": ("history",),
+    "look_after": ("bench",),
+}
+"""The commands as the help page shows them; a group's heading is `cli.heading.<group>`."""
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
 
 
 class LazyGroup(HelpfulGroup):
@@ -55,8 +56,9 @@ class LazyGroup(HelpfulGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def summaries(self, ctx: Any) -> Iterable[tuple[str, str]]:
-        return [(name, t(f"cli.command.{name}")) for name in COMMANDS]
+    def command_groups(self, ctx: Any) -> Iterable[tuple[str, Iterable[tuple[str, str]]]]:
+        for group, names in GROUPS.items():
+            yield f"cli.heading.{group}", [(name, t(f"cli.command.{name}")) for name in names]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return build(cmd_name) if cmd_name in COMMANDS else None
@@ -115,7 +117,7 @@ def _show_version(value: bool) -> None:
 app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.callback(invoke_without_command=True, help="cli.about")
+@app.callback(invoke_without_command=True, help="cli.about", epilog="cli.epilog")
 def top(
     context: typer.Context,
     lang: Annotated[

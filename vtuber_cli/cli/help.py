@@ -7,6 +7,7 @@ keeps its Click private, hence the `Any`s.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Any
@@ -18,6 +19,14 @@ from vtuber_cli.i18n import t
 
 _NAMES = 26
 """The widest first column; a longer name stands alone on its line."""
+_REMARKS = (
+    (re.compile(r"default: (?P<value>.*)"), "cli.remark.default"),
+    (re.compile(r"required"), "cli.remark.required"),
+    (re.compile(r"(?P<least>[^<>=]+)<=x<=(?P<most>[^<>=]+)"), "cli.remark.between"),
+    (re.compile(r"x>=(?P<least>[^<>=]+)"), "cli.remark.at_least"),
+    (re.compile(r"x<=(?P<most>[^<>=]+)"), "cli.remark.at_most"),
+)
+"""What Typer remarks on an option, and the words for it."""
 
 
 class _Page:
@@ -25,15 +34,17 @@ class _Page:
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         width = formatter.width
-        usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
+        usage = " ".join([ctx.command_path, *map(_piece, self.collect_usage_pieces(ctx))])
         lines = [f"{t('cli.heading.usage')}: {usage}"]
         if self.help:
             lines += ["", *wrap(t(self.help), width, "  ")]
+        if isinstance(self, HelpfulGroup):
+            groups = [(heading, list(rows)) for heading, rows in self.command_groups(ctx)]
+            column = _column(row for _, rows in groups for row in rows)
+            lines += [line for heading, rows in groups for line in _section(heading, rows, width, column)]
         for kind in ("argument", "option"):
             rows = [row for param in self.get_params(ctx) if param.param_type_name == kind for row in _row(param, ctx)]
             lines += _section(f"cli.heading.{kind}s", rows, width)
-        if isinstance(self, HelpfulGroup):
-            lines += _section("cli.heading.commands", list(self.summaries(ctx)), width)
         if self.epilog:
             lines += ["", *wrap(t(self.epilog), width)]
         formatter.write("\n".join(lines) + "\n")
@@ -46,11 +57,10 @@ class HelpfulCommand(_Page, TyperCommand):
 class HelpfulGroup(_Page, TyperGroup):
     """A group whose help page is in the interface's language."""
 
-    def summaries(self, ctx: Any) -> Iterable[tuple[str, str]]:
-        """Each shown command's name and its line of help."""
-        for name, command in self.commands.items():
-            if not command.hidden:
-                yield name, t(command.short_help or command.help or "")
+    def command_groups(self, ctx: Any) -> Iterable[tuple[str, Iterable[tuple[str, str]]]]:
+        """The commands under their headings: each shown command's name and its line of help."""
+        shown = [(name, command) for name, command in self.commands.items() if not command.hidden]
+        yield "cli.heading.commands", [(name, t(each.short_help or each.help or "")) for name, each in shown]
 
 
 def wrap(text: str, width: int, indent: str = "") -> Iterator[str]:
@@ -74,18 +84,39 @@ def _row(param: Any, ctx: Any) -> Iterator[tuple[str, str]]:
     """The two columns of one parameter; none if it is hidden."""
     shown = copy(param)
     # "--help" itself comes from Typer, in English.
-    shown.help = t("cli.option.help") if "--help" in param.opts else t(param.help or "")
+    words = t("cli.option.help") if "--help" in param.opts else t(param.help or "")
+    shown.help = ""
     if row := shown.get_help_record(ctx):
-        name, text = row
+        name, remarks = row
         # An argument's name says what it is; Typer's "<list[str]>" is for programmers.
-        yield name.partition(" <")[0] if param.param_type_name == "argument" else name, text
+        name = name.partition(" <")[0] if param.param_type_name == "argument" else name
+        yield name, f"{words} {_translated(remarks)}".strip()
 
 
-def _section(heading: str, rows: list[tuple[str, str]], width: int) -> Iterator[str]:
+def _piece(piece: str) -> str:
+    """A piece of the line of usage, its capitals in the reader's language."""
+    return {"[OPTIONS]": t("cli.usage.options"), "COMMAND [ARGS]...": t("cli.usage.command")}.get(piece, piece)
+
+
+def _translated(remarks: str) -> str:
+    """Typer's "[default: 100; x>=1]" in the reader's language."""
+    said: list[str] = []
+    for remark in remarks.strip("[]").split("; ") if remarks else []:
+        found = ((pattern.fullmatch(remark), key) for pattern, key in _REMARKS)
+        said.append(next((t(key, **match.groupdict()) for match, key in found if match), remark))
+    return f"[{', '.join(said)}]" if said else ""
+
+
+def _column(rows: Iterable[tuple[str, str]]) -> int:
+    """The width of the first column."""
+    return max((cells(name) for name, _ in rows if cells(name) <= _NAMES), default=_NAMES) + 2
+
+
+def _section(heading: str, rows: list[tuple[str, str]], width: int, column: int = 0) -> Iterator[str]:
     if not rows:
         return
     yield from ("", f"{t(heading)}:")
-    column = max((cells(name) for name, _ in rows if cells(name) <= _NAMES), default=_NAMES) + 2
+    column = column or _column(rows)
     for name, text in rows:
         lines = list(wrap(text, width - column - 2)) or [""]
         if cells(name) > column - 2:

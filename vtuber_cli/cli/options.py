@@ -9,7 +9,9 @@ import typer
 
 from vtuber_cli.errors import UsageError
 
-Character: TypeAlias = Annotated[str | None, typer.Option("--character", "-c", help="chat.option.character")]
+Character: TypeAlias = Annotated[
+    str | None, typer.Option("--character", "-c", metavar="ID", help="chat.option.character")
+]
 Engines: TypeAlias = Annotated[str | None, typer.Option("--engines", metavar="NAME", help="chat.option.engines")]
 ModelsDir: TypeAlias = Annotated[
     Path | None, typer.Option("--models-dir", metavar="DIR", help="weights.option.models_dir", show_default=False)
