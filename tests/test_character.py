@@ -47,9 +47,9 @@ def refused(name: str = "rin") -> tuple[ConfigError, str]:
 
 
 def test_who_there_is(home: Path) -> None:
-    assert list(character.list_characters()) == ["mika"]
+    assert list(character.list_characters()) == ["jun", "mika"]
     write(home)
-    assert list(character.list_characters()) == ["mika", "rin"]
+    assert list(character.list_characters()) == ["jun", "mika", "rin"]
     write(home, "mika", id="mika")
     assert character.load("mika").display_name("en") == "Rin"  # the user's own wins
 
@@ -183,7 +183,7 @@ def test_links_that_lead_out_of_the_folder_are_nobody(home: Path) -> None:
     (home / "data" / "characters" / ".hidden").mkdir()
     (home / "data" / "characters" / "file").write_text("")
     (home / "data" / "characters" / "empty").mkdir()
-    assert list(character.list_characters()) == ["mika"]
+    assert list(character.list_characters()) == ["jun", "mika"]
 
 
 def test_a_link_to_a_whole_folder_is_fine(home: Path) -> None:

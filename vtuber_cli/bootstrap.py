@@ -166,7 +166,7 @@ def session(
         endpointing=replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000),
         ends_with_microphone=occasion.ends_with_microphone,
     )
-    workers = _Workers(plan.weights)
+    workers = Workers(plan.weights)
     troupe = Troupe(plan, workers, occasion)
     return Session(workers.engines(plan), microphone, speaker, memory, manner, troupe)
 
@@ -180,7 +180,7 @@ class Troupe:
         occasion: whether they greet.
     """
 
-    def __init__(self, plan: Plan, workers: _Workers, occasion: Occasion) -> None:
+    def __init__(self, plan: Plan, workers: Workers, occasion: Occasion) -> None:
         self._flags = plan.flags
         self._workers = workers
         self._occasion = occasion
@@ -206,7 +206,7 @@ class Troupe:
         )
 
 
-class _Workers:
+class Workers:
     """One worker for each engine with its options, by however many it is wanted."""
 
     def __init__(self, weights: Weights) -> None:
