@@ -33,6 +33,11 @@ class Machine:
     system: str
     python: str
 
+    @property
+    def busy(self) -> bool:
+        """Others were at work: what is measured then is slower than it need be."""
+        return self.load is not None and self.load > self.cores / 2
+
     @classmethod
     def here(cls) -> Machine:
         load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None

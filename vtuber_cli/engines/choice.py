@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from vtuber_cli.engines import registry
+from vtuber_cli.engines import registry, speeds
 
 if TYPE_CHECKING:
+    from vtuber_cli.engines.speeds import Speed
     from vtuber_cli.events import EngineKind
     from vtuber_cli.weights import Weights
     from vtuber_cli.weights.catalog import Model, Quality
@@ -25,6 +26,8 @@ default set; does not know the language, and nothing does."""
 
 _LONGEST: Mapping[EngineKind, float] = {"vad": 0.3, "asr": 0.7, "llm": 0.25, "tts": 1.0}
 """Seconds for a second of sound (of an LLM: for a token) beyond which nobody would call it a talk."""
+_RUNS_TOO: Mapping[str, str] = {"llama-cpp": "llama"}
+"""Engines that run the models that the catalogue has for another one."""
 _GRADES: Mapping[Quality | None, int] = {"good": 0, "fair": 1, None: 2, "poor": 3}
 """None: knows the language, and nobody judged how well."""
 _ENOUGH = _GRADES["fair"]
@@ -86,22 +89,45 @@ def pick(kind: EngineKind, language: str, weights: Weights, *, engine: str | Non
         weights: says what is here.
         engine: only this one's models are asked for.
     """
-    found = candidates(kind, weights)
-    return best([one for one in found if engine in (None, one.model.engine)], language, weights.catalog.default)
+    found = candidates(kind, weights) if engine is None else fitting(kind, engine, weights)
+    picked = best(found, language, weights.catalog.default)
+    return picked if picked is None or engine is None else replace(picked, engine=engine)
 
 
 def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
     """Every model of a kind in the catalogue."""
+    survey = [one for one in weights.survey() if one.model.kind == kind]
+    costs = costs_here([one.model for one in survey], speeds.kept())
     return [
         Candidate(
             one.model,
             here=one.state in ("installed", "built_in"),
             runs=registry.missing(kind, one.model.engine) is None,
-            cost=one.model.cost or math.inf,
+            cost=costs[one.model.name],
         )
-        for one in weights.survey()
-        if one.model.kind == kind
+        for one in survey
     ]
+
+
+def fitting(kind: EngineKind, engine: str, weights: Weights) -> list[Candidate]:
+    """The catalogue's models that an engine can run."""
+    makers = (engine, _RUNS_TOO.get(engine))
+    return [one for one in candidates(kind, weights) if one.model.engine in makers]
+
+
+def costs_here(models: Sequence[Model], measured: Iterable[Speed]) -> dict[str, float]:
+    """What models of one kind cost on this machine, by name: as measured, or else as the catalogue says, in proportion.
+
+    Args:
+        models: of the catalogue.
+        measured: anything; what was measured while others were at work does not count.
+    """
+    found = {speed.subject: speed.cost for speed in measured if not speed.busy}
+    here = {one.name: cost for one in models if (cost := found.get((one.kind, one.engine, one.name))) is not None}
+    ratios = sorted(here[one.name] / one.cost for one in models if one.name in here and one.cost)
+    # Of two models of which only one was measured, a slow machine must not make the other look fast.
+    ratio = ratios[len(ratios) // 2] if ratios else 1.0
+    return {one.name: here.get(one.name, one.cost * ratio if one.cost else math.inf) for one in models}
 
 
 def best(found: Iterable[Candidate], language: str, default: Sequence[str]) -> Pick | None:
