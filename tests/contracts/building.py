@@ -44,10 +44,11 @@ def built(kind: EngineKind, name: str, weights: Weights, **options: object) -> I
 
 
 class Elsewhere:
-    """Weight files that are wherever a test put them."""
+    """Weight files that are wherever a test put them; those of `own` (the detector inside a recogniser) at home."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, own: Weights | None = None) -> None:
         self._path = path
+        self._own = own
 
     def path(self, name: str) -> Path:
-        return self._path
+        return self._own.path(name) if self._own and name == "silero" else self._path

@@ -58,7 +58,12 @@ def test_hears_nothing_where_nobody_speaks(asr: Asr, seconds: float) -> None:
         assert {name: heard[name] for name in silent} == dict.fromkeys(silent, "")
 
 
-def test_hears_no_korean_where_nobody_speaks(asr: Asr) -> None:
+def test_hears_no_korean_where_nobody_speaks_or_says_that_it_knows_none(asr: Asr) -> None:
+    if asr.capabilities.languages and "ko" not in asr.capabilities.languages:
+        with pytest.raises(EngineFailed) as refused:
+            asr.transcribe(not_speech(3.0)["silence"], "ko", Stop())
+        assert refused.value.params["language"] == "ko"
+        return
     assert asr.transcribe(not_speech(3.0)["silence"], "ko", Stop()).text == ""
 
 

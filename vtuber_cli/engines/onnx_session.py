@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from onnxruntime import InferenceSession
 
 
@@ -57,3 +60,55 @@ def _varint(number: int) -> bytes:
         number >>= 7
     encoded.append(number)
     return bytes(encoded)
+
+
+_METADATA = 14
+"""The number of `ModelProto.metadata_props`."""
+_FIXED = {1: 8, 5: 4}
+"""Bytes of the wire types that have one length."""
+
+
+def read_metadata(file: Path) -> dict[str, str]:
+    """What the maker of a model wrote beside its graph; the graph itself is not read.
+
+    Raises:
+        OnnxError: the file is no ONNX model, or is cut off.
+        OSError: it cannot be read.
+    """
+    found: dict[str, str] = {}
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        while stream.tell() < size:
+            key = _read_varint(stream)
+            if key & 7 == 0:
+                _read_varint(stream)
+                continue
+            length = _read_varint(stream) if key & 7 == 2 else _FIXED.get(key & 7, size)
+            if stream.tell() + length > size:
+                raise OnnxError(f"{file.name} is cut off, or not ONNX")
+            if key == _METADATA << 3 | 2:
+                pair = _texts(stream.read(length))
+                found[pair.get(1, "")] = pair.get(2, "")
+            else:
+                stream.seek(length, 1)
+    return found
+
+
+def _texts(message: bytes) -> dict[int, str]:
+    """A message's fields by number, of one that has nothing but text."""
+    stream = BytesIO(message)
+    found: dict[int, str] = {}
+    while stream.tell() < len(message):
+        key = _read_varint(stream)
+        found[key >> 3] = stream.read(_read_varint(stream)).decode("utf-8", "replace")
+    return found
+
+
+def _read_varint(stream: BinaryIO) -> int:
+    number = 0
+    for shift in range(0, 64, 7):
+        byte = stream.read(1)
+        number |= (byte[0] & 0x7F) << shift if byte else 0
+        if not byte or byte[0] < 0x80:
+            return number
+    raise OnnxError("not ONNX")
