@@ -28,7 +28,7 @@ from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import EMOTIONS, EngineKind
+from vtuber_cli.events import EMOTIONS, EngineKind, Maker
 from vtuber_cli.weights import Weights
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ class Chosen:
     """Why it, if nobody named both the engine and the model."""
 
     def worker(self, weights: Weights) -> Worker[Any]:
+        model = Path(self.model).name if self.model else ""
         # People know the model's name better than the engine's: "thinking: smollm2-135m".
-        return Worker(Path(self.model).name if self.model else self.name, lambda: self.engine(self.options, weights))
+        return Worker(model or self.name, lambda: self.engine(self.options, weights), Maker(self.name, model))
 
     @property
     def model(self) -> str | None:

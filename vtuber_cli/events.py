@@ -101,6 +101,36 @@ class Timings:
     """From the user's last voiced sample (or pressed enter) to the first sample handed to the speaker."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """When a part of a message was said or heard: seconds from the moment the message was kept, negative before it."""
+
+    start: float
+    end: float
+    upto: int
+    """The part reaches to this character of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """An engine by the name it is registered under, and the name of its model, if it has one."""
+
+    engine: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who did the work of one turn, and how much it was; None where a stage did not run or did not say."""
+
+    hear: Maker | None = None
+    think: Maker | None = None
+    speak: Maker | None = None
+    prompt_tokens: int | None = None
+    reply_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
 # --- events -----------------------------------------------------------------------------------------------------
 
 

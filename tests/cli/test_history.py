@@ -113,6 +113,7 @@ def test_json_has_stable_keys(home: Path, talked: list[str]) -> None:
         "id": 2, "turn": 1, "role": "assistant", "text": "Sure, look up", "emotion": "joy", "via": None,
         "interrupted": True, "at": "2026-11-23T02:50:40.000Z",
         "timings": {"hangover_ms": None, "hear_ms": None, "think_ms": None, "speak_ms": None, "first_audio_ms": 730.4},
+        "cues": [], "work": None,
     }  # fmt: skip
     assert shown == talks[1]
     (found,) = json.loads(vtuber(home, "search", "운세", "--json").stdout)

@@ -29,7 +29,7 @@ class SlowHistory:
         self.talks += 1
         return "talk"
 
-    async def add_user(self, talk: str, turn: int, text: str, via: str) -> int:
+    async def add_user(self, talk: str, turn: int, text: str, via: str, cues: object) -> int:
         return await self._row("user", text)
 
     async def start_reply(self, talk: str, turn: int) -> int:
@@ -40,10 +40,12 @@ class SlowHistory:
         self.rows[len(self.rows)] = [role, text, "open"]
         return len(self.rows) - 1
 
-    async def hear(self, row: int, text: str, emotion: str) -> None:
+    async def hear(self, row: int, text: str, emotion: str, cues: object) -> None:
         self.rows[row][1] = text
 
-    async def end_reply(self, row: int, text: str, interrupted: bool, timings: Timings) -> None:
+    async def end_reply(
+        self, row: int, text: str, interrupted: bool, timings: Timings, cues: object, work: object
+    ) -> None:
         await asyncio.sleep(0.5)
         self.rows[row][1:] = [text, "ended"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vtuber_cli.audio.base import Playback, Speaker
 from vtuber_cli.conversation.heard import heard
 from vtuber_cli.errors import AudioUnavailable, VtuberError
-from vtuber_cli.events import Sentence, Speech
+from vtuber_cli.events import Cue, Sentence, Speech
 
 _LAST_BLOCKS = 0.02
 """Seconds at the end that clocks and device blocks round away; nobody hears a word end that much early."""
@@ -23,6 +23,8 @@ class Piece:
     speech: Speech | None
     playback: Playback | None = None
     begun: bool = False
+    at: float = 0.0
+    """Loop time at which it began to be heard."""
 
     def heard(self) -> str:
         """The part of the shown text that the user has heard; a piece without sound is heard when it is shown."""
@@ -34,6 +36,10 @@ class Piece:
         if seconds >= self.speech.seconds - _LAST_BLOCKS:
             return self.sentence.shown
         return heard(self.sentence.shown, self.speech.seconds, seconds, self.speech.phonemes)
+
+    def seconds(self) -> float:
+        """How long it was heard."""
+        return self.playback.heard if self.playback is not None else 0.0
 
 
 Upstream = asyncio.Queue["Piece | VtuberError | None"]
@@ -69,6 +75,16 @@ class Delivery:
         """What the user has heard of the reply so far."""
         return "".join(piece.heard() for piece in self._pieces)
 
+    def cues(self, origin: float) -> list[Cue]:
+        """When each piece was heard, in seconds from `origin` (loop time), and how far in `heard()` it reaches."""
+        cues: list[Cue] = []
+        upto = 0
+        for piece in self._pieces:
+            if piece.begun:
+                upto += len(piece.heard())
+                cues.append(Cue(piece.at - origin, piece.at - origin + piece.seconds(), upto))
+        return cues
+
     async def run(self, upstream: Upstream) -> VtuberError | None:
         """Delivers until the stream ends; returns what went wrong upstream, after all that was ready was heard."""
         playing: Piece | None = None
@@ -79,7 +95,7 @@ class Delivery:
             await self._finish(playing)
             if piece.playback is not None:
                 await piece.playback.started()
-            piece.begun = True
+            piece.begun, piece.at = True, asyncio.get_running_loop().time()
             self._begun(piece)
             playing = piece
         await self._finish(playing)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.base import Message
-from vtuber_cli.errors import StoreError
-from vtuber_cli.events import Timings, Via
+from vtuber_cli.errors import StoreError, UsageError
+from vtuber_cli.events import Cue, Timings, Via, Work
 
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
@@ -61,7 +61,7 @@ class Memory:
         """She said `text` as if to `hello`; the model should know, and a talk that ends there is not worth a row."""
         self._said += [Message("user", hello), Message("assistant", text)]
 
-    async def add_user(self, turn: int, text: str, via: Via) -> None:
+    async def add_user(self, turn: int, text: str, via: Via, cues: Sequence[Cue] = ()) -> None:
         """Keeps what the user said; returns when it is safe on disk."""
         self._said.append(Message("user", text))
         self._reply = self._row = None
@@ -70,21 +70,27 @@ class Memory:
         try:
             if self._talk is None:
                 self._talk = await self._history.open_talk(*self._opening)
-            await self._history.add_user(self._talk, turn, text, via)
+            try:
+                await self._history.add_user(self._talk, turn, text, via, cues)
+            except UsageError:  # the talk was removed meanwhile; what is said from now on is another one
+                self._talk = await self._history.open_talk(*self._opening)
+                await self._history.add_user(self._talk, turn, text, via, cues)
             self._row = await self._history.start_reply(self._talk, turn)
         except StoreError as error:
             self._give_up(error)
 
-    async def hear(self, text: str, emotion: str) -> None:
+    async def hear(self, text: str, emotion: str, cues: Sequence[Cue] = ()) -> None:
         """The reply has been heard so far."""
         self._remember(text)
         if self._history is not None and self._row is not None:
             try:
-                await self._history.hear(self._row, text, emotion)
+                await self._history.hear(self._row, text, emotion, cues)
             except StoreError as error:
                 self._give_up(error)
 
-    async def end_reply(self, text: str, *, interrupted: bool, timings: Timings) -> None:
+    async def end_reply(
+        self, text: str, *, interrupted: bool, timings: Timings, cues: Sequence[Cue] = (), work: Work | None = None
+    ) -> None:
         """The reply is over; of one that nobody heard nothing remains."""
         self._remember(text)
         row, self._row = self._row, None
@@ -92,7 +98,7 @@ class Memory:
             return
         try:
             if text.strip():
-                await self._history.end_reply(row, text, interrupted, timings)
+                await self._history.end_reply(row, text, interrupted, timings, cues, work)
             else:
                 await self._history.drop_reply(row)
         except StoreError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -12,9 +12,10 @@ from vtuber_cli.clean import Cleaner
 from vtuber_cli.conversation.emotion import Emotion, TagFilter, name_of
 from vtuber_cli.conversation.sentences import Splitter
 from vtuber_cli.conversation.window import Window
-from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop
+from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop, Usage
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import ContextOverflow, EngineFailed
+from vtuber_cli.events import Maker
 
 T = TypeVar("T")
 
@@ -49,8 +50,19 @@ class Replier:
         budget = (llm.engine.capabilities.context or _ENDLESS) - style.max_tokens - _RESERVE
         self._windows = tuple(Window(part, llm.engine.count_tokens) for part in (budget, budget // 2))
 
-    async def pieces(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, str]]:
+    @property
+    def maker(self) -> Maker:
+        """Who thinks."""
+        return self._llm.maker
+
+    async def pieces(
+        self, messages: Sequence[Message], used: Callable[[Usage], None] | None = None
+    ) -> AsyncGenerator[tuple[str, str]]:
         """(text, emotion) for each clause or sentence; joined, the texts are the reply.
+
+        Args:
+            messages: what the model is given.
+            used: told how many tokens it took, if the model says so.
 
         Raises:
             EngineFailed: the model failed or hung; what it had said until then has been yielded.
@@ -60,6 +72,8 @@ class Replier:
         async with aclosing(self._deltas(messages)) as deltas:
             try:
                 async for delta in deltas:
+                    if delta.usage is not None and used is not None:
+                        used(delta.usage)
                     for piece in cut.feed(delta):
                         yield piece
             except EngineFailed as error:

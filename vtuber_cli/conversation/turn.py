@@ -19,10 +19,12 @@ from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr, Message
+from vtuber_cli.engines.base import Asr, Message, Usage
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import EngineFailed, VtuberError
 from vtuber_cli.events import (
+    EAR_RATE,
+    Cue,
     Failed,
     FirstAudio,
     ReplyEnded,
@@ -34,6 +36,7 @@ from vtuber_cli.events import (
     Transcript,
     UserSaid,
     Via,
+    Work,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +60,13 @@ class Asked:
     text: str = ""
     samples: Samples | None = None
 
+    def cues(self, origin: float, text: str) -> list[Cue]:
+        """When the user spoke, in seconds from `origin` (loop time); nothing of what was typed."""
+        if self.samples is None:
+            return []
+        end = self.at - origin
+        return [Cue(end - len(self.samples) / EAR_RATE, end, len(text))]
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -79,6 +89,9 @@ class Turn:
         self._with = partner
         self._gate = gate
         self._timings = Timings()
+        self._work = Work()
+        self._origin = 0.0
+        """Loop time at which history made room for the reply."""
         self._delivery = Delivery(partner.speaker, self._begun, self._out, self._fail)
         self._hearing: asyncio.Future[Transcript] | None = None
         self._kept = False
@@ -117,6 +130,7 @@ class Turn:
         self._hearing = asyncio.ensure_future(self._transcribe(samples))
         transcript = await asyncio.shield(self._hearing)
         self._timings = replace(self._timings, hear_ms=(self._now() - began) * 1000)
+        self._work = replace(self._work, hear=self._with.asr.maker)
         return clean(transcript.text).strip()
 
     async def _transcribe(self, samples: Samples) -> Transcript:
@@ -157,7 +171,8 @@ class Turn:
     async def _keep(self, text: str) -> None:
         turn = self._gate.mark.turn
         self._kept = True
-        await self._with.memory.add_user(turn, text, self._asked.via)
+        await self._with.memory.add_user(turn, text, self._asked.via, self._asked.cues(self._now(), text))
+        self._origin = self._now()
         self._gate.send(UserSaid(turn, text, self._asked.via))
 
     async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
@@ -165,10 +180,11 @@ class Turn:
         began = self._now()
         index, reader = 0, self._with.voices.reader()
         try:
-            async with aclosing(self._with.replier.pieces(messages)) as pieces:
+            async with aclosing(self._with.replier.pieces(messages, self._used)) as pieces:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
+                        self._work = replace(self._work, think=self._with.replier.maker)
                     sentence = self._with.voices.prepare(index, shown, emotion, reader)
                     await upstream.put(Piece(sentence, await self._synthesise(sentence)))
                     index += 1
@@ -191,7 +207,13 @@ class Turn:
             return None
         if self._timings.speak_ms is None and speech is not None:
             self._timings = replace(self._timings, speak_ms=(self._now() - began) * 1000)
+            self._work = replace(self._work, speak=self._with.voices.maker(sentence))
         return speech
+
+    def _used(self, tokens: Usage) -> None:
+        self._work = replace(
+            self._work, prompt_tokens=tokens.prompt, reply_tokens=tokens.reply, cached_tokens=tokens.cached
+        )
 
     def _begun(self, piece: Piece) -> None:
         turn = self._gate.mark.turn
@@ -204,14 +226,20 @@ class Turn:
         self._gate.send(SentenceStarted(turn, piece.sentence, seconds, phonemes))
 
     async def _out(self, heard: str, piece: Piece) -> None:
-        await self._with.memory.hear(heard, piece.sentence.emotion)
+        await self._with.memory.hear(heard, piece.sentence.emotion, self._delivery.cues(self._origin))
 
     def _fail(self, error: VtuberError) -> None:
         self._gate.send(Failed(error, self._gate.mark.turn))
 
     async def _finish(self, interrupted: bool) -> None:
         text = self._delivery.heard().strip()
-        await self._with.memory.end_reply(text, interrupted=interrupted, timings=self._timings)
+        await self._with.memory.end_reply(
+            text,
+            interrupted=interrupted,
+            timings=self._timings,
+            cues=self._delivery.cues(self._origin),
+            work=self._work,
+        )
         self._gate.send(ReplyEnded(self._gate.mark.turn, text, interrupted, self._timings))
 
     @staticmethod

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.base import Stop, Tts
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import Phoneme, Sentence, Speech
+from vtuber_cli.events import Maker, Phoneme, Sentence, Speech
 
 if TYPE_CHECKING:
     from vtuber_cli.conversation.spoken import Reader
@@ -61,6 +61,13 @@ class Voices:
             return joined([piece for piece in tts.speak(sentence.spoken, stop) if not stop])
 
         return await worker.call(whole)
+
+    def maker(self, sentence: Sentence) -> Maker | None:
+        """Who says it aloud."""
+        from vtuber_cli.conversation.spoken import language_of
+
+        worker = self._worker(language_of(sentence.shown, self.language))
+        return worker.maker if worker is not None else None
 
     def speaks(self, language: str) -> bool:
         """Whether there is a loaded voice for this language."""

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from vtuber_cli.engines.base import Engine, Stop
 from vtuber_cli.errors import EngineFailed, VtuberError
+from vtuber_cli.events import Maker
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -29,10 +30,12 @@ class Worker(Generic[E]):
     Args:
         name: of the thread, for people who debug.
         build: makes the engine; runs in the thread, at `start`.
+        maker: what is noted as having done the work; without it, `name`.
     """
 
-    def __init__(self, name: str, build: Callable[[], E]) -> None:
+    def __init__(self, name: str, build: Callable[[], E], maker: Maker | None = None) -> None:
         self.name = name
+        self.maker = maker or Maker(name)
         self._build = build
         self._jobs: queue.SimpleQueue[_Job | Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

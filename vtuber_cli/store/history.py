@@ -6,19 +6,19 @@ safe as each sentence is heard. Read by whoever asks, from any thread.
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Literal, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from vtuber_cli.errors import UsageError
-from vtuber_cli.events import Timings, Via
+from vtuber_cli.events import Cue, Timings, Via, Work
 from vtuber_cli.store.database import Database
+from vtuber_cli.store.entry import ENTRIES, Entry, entry_of, pack, pack_cues, storable, utc
 
 Clock: TypeAlias = Callable[[], datetime]
 """The time now, with its zone."""
@@ -52,24 +52,6 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One message of a talk."""
-
-    id: int
-    talk: str
-    turn: int
-    role: Literal["user", "assistant"]
-    text: str
-    """What was said; of a reply, what was heard of it."""
-    emotion: str | None
-    via: Via | None
-    interrupted: bool
-    """The reply was cut short: by the user, or by the end of the program."""
-    timings: Timings | None
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
     """A message that a search found, and who talked there."""
 
@@ -97,50 +79,69 @@ class History:
     async def open_talk(self, character: str, language: str) -> str:
         """Begins a talk; returns its id. One in which the user never says anything is not listed."""
         at = self._now()
-        talk = _new_id(self._clock())
+        talk = new_id(self._clock())
 
         def insert(db: sqlite3.Connection) -> str:
             db.execute(
                 "INSERT INTO talks (id, character, language, started) VALUES (?, ?, ?, ?)",
-                (talk, _storable(character), language, at),
+                (talk, storable(character), language, at),
             )
             return talk
 
         return await self._database.write(insert)
 
-    async def add_user(self, talk: str, turn: int, text: str, via: Via) -> int:
+    async def add_user(self, talk: str, turn: int, text: str, via: Via, cues: Sequence[Cue] = ()) -> int:
         """Keeps what the user said; returns its row. To be awaited before the model starts."""
-        return await self._insert(talk, turn, "user", "whole", _storable(text), via)
+        at, text = self._now(), storable(text)
+
+        def insert(db: sqlite3.Connection) -> int:
+            return _insert(db, talk, (turn, "user", "whole", text, via, pack_cues(cues), at))
+
+        return await self._database.write(insert)
 
     async def start_reply(self, talk: str, turn: int) -> int:
         """Makes room for a reply, of which nothing has been heard yet; returns its row."""
-        return await self._insert(talk, turn, "assistant", "speaking", "", None)
+        at = self._now()
 
-    async def hear(self, row: int, text: str, emotion: str | None = None) -> None:
+        def insert(db: sqlite3.Connection) -> int:
+            return _insert(db, talk, (turn, "assistant", "speaking", "", None, None, at))
+
+        return await self._database.write(insert)
+
+    async def hear(self, row: int, text: str, emotion: str | None = None, cues: Sequence[Cue] = ()) -> None:
         """Keeps what has been heard of a reply so far: all of it, not only what is new."""
         await self._update(
-            "UPDATE messages SET text = ?, emotion = coalesce(?, emotion) WHERE id = ?", _storable(text), emotion, row
+            "UPDATE messages SET text = ?, emotion = coalesce(?, emotion), cues = ? WHERE id = ?",
+            (storable(text), emotion, pack_cues(cues), row),
         )
 
-    async def end_reply(self, row: int, text: str, interrupted: bool, timings: Timings | None = None) -> None:
+    async def end_reply(
+        self,
+        row: int,
+        text: str,
+        interrupted: bool,
+        timings: Timings | None = None,
+        cues: Sequence[Cue] = (),
+        work: Work | None = None,
+    ) -> None:
         """The reply is over; `text` is what was heard of it."""
         state = "interrupted" if interrupted else "whole"
-        times = json.dumps(asdict(timings)) if timings is not None else None
         await self._update(
-            "UPDATE messages SET text = ?, state = ?, timings = ? WHERE id = ?", _storable(text), state, times, row
+            "UPDATE messages SET text = ?, state = ?, timings = ?, cues = ?, work = ? WHERE id = ?",
+            (storable(text), state, pack(timings), pack_cues(cues), pack(work), row),
         )
 
     async def drop_reply(self, row: int) -> None:
         """Not a word was heard: there was no reply."""
-        await self._update("DELETE FROM messages WHERE id = ? AND role = 'assistant'", row)
+        await self._update("DELETE FROM messages WHERE id = ? AND role = 'assistant'", (row,))
 
     # --- reading ------------------------------------------------------------------------------------------------
 
     def messages(self, talk: str) -> list[Entry]:
         """What was said in a talk (a whole id), oldest first. Replies of which nothing was heard are left out."""
         with self._database.reading() as db:
-            rows = db.execute(f"{_ENTRIES} WHERE t.id = ? {_HEARD} ORDER BY m.id", (talk,)).fetchall()
-        return [_entry(row) for row in rows]
+            rows = db.execute(f"{ENTRIES} WHERE t.id = ? {_HEARD} ORDER BY m.id", (talk,)).fetchall()
+        return [entry_of(row) for row in rows]
 
     def list_talks(self, *, character: str | None = None, limit: int | None = None) -> list[Talk]:
         """The talks in which the user said something, the one talked in last first."""
@@ -173,7 +174,7 @@ class History:
         """The messages that contain every word of `query`, in any case, as part of a word too; newest first."""
         if len(query) > _LONGEST_QUERY:
             raise UsageError("history.query_too_long", longest=_LONGEST_QUERY)
-        words = unicodedata.normalize("NFC", _storable(query.replace("\0", ""))).split()
+        words = unicodedata.normalize("NFC", storable(query.replace("\0", ""))).split()
         long = [word for word in words if len(word) >= _TRIGRAM]
         conditions: list[str] = []
         values: list[str] = []
@@ -188,39 +189,20 @@ class History:
             return []
         with self._database.reading() as db:
             rows = db.execute(
-                f"{_ENTRIES} WHERE {' AND '.join(conditions)} {_HEARD} ORDER BY m.id DESC LIMIT ?",
+                f"{ENTRIES} WHERE {' AND '.join(conditions)} {_HEARD} ORDER BY m.id DESC LIMIT ?",
                 (*values, min(limit, _MOST)),
             ).fetchall()
-        return [Match(_entry(row), row[-1]) for row in rows]
+        return [Match(entry_of(row), row[-1]) for row in rows]
 
     # --- inside -------------------------------------------------------------------------------------------------
 
     def _now(self) -> str:
-        return self._clock().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return utc(self._clock())
 
-    async def _insert(self, talk: str, turn: int, role: str, state: str, text: str, via: Via | None) -> int:
-        at = self._now()
-
-        def insert(db: sqlite3.Connection) -> int:
-            row = db.execute(
-                "INSERT INTO messages (talk, turn, role, state, text, via, at)"
-                " SELECT seq, ?, ?, ?, ?, ?, ? FROM talks WHERE id = ?",
-                (turn, role, state, text, via, at, talk),
-            )
-            if row.rowcount != 1:
-                raise UsageError("history.unknown", id=talk)
-            return cast("int", row.lastrowid)
-
-        return await self._database.write(insert)
-
-    async def _update(self, statement: str, *values: object) -> None:
+    async def _update(self, statement: str, values: Sequence[object]) -> None:
         await self._database.write(lambda db: db.execute(statement, values) and None)
 
 
-_ENTRIES = """
-    SELECT m.id, t.id, m.turn, m.role, m.text, m.emotion, m.via, m.state, m.timings, m.at, t.character
-    FROM messages m JOIN talks t ON t.seq = m.talk
-"""
 _HEARD = "AND (m.role = 'user' OR m.text <> '')"
 _TALKS = """
     SELECT t.id, t.character, t.language, t.started, last.at, count(*), first.text
@@ -241,31 +223,19 @@ def short_ids(ids: Sequence[str], shortest: int = 8) -> dict[str, str]:
     return {one: one[:length] for one in ids}
 
 
-def _new_id(now: datetime) -> str:
+def new_id(now: datetime) -> str:
     """The second in 7 base-32 digits, so that ids sort by age and tell little apart, then 5 of chance."""
     number = (max(0, int(now.timestamp())) << 5 * _RANDOM_DIGITS) | secrets.randbits(5 * _RANDOM_DIGITS)
     length = _TIME_DIGITS + _RANDOM_DIGITS
     return "".join(_DIGITS[number >> 5 * place & 31] for place in reversed(range(length)))
 
 
-def _storable(text: str) -> str:
-    """SQLite keeps UTF-8, which has no half characters."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _entry(row: Sequence[object]) -> Entry:
-    number, talk, turn, role, text, emotion, via, state, timings, at = cast(
-        "tuple[int, str, int, Literal['user', 'assistant'], str, str | None, Via | None, str, str | None, str]",
-        tuple(row[:10]),
+def _insert(db: sqlite3.Connection, talk: str, values: Sequence[object]) -> int:
+    row = db.execute(
+        "INSERT INTO messages (talk, turn, role, state, text, via, cues, at)"
+        " SELECT seq, ?, ?, ?, ?, ?, ?, ? FROM talks WHERE id = ?",
+        (*values, talk),
     )
-    return Entry(
-        number, talk, turn, role, text, emotion, via, role == "assistant" and state != "whole", _timings(timings), at
-    )
-
-
-def _timings(text: str | None) -> Timings | None:
-    """A turn's times; a newer program's extra ones are left out."""
-    if text is None:
-        return None
-    values = cast("dict[str, float | None]", json.loads(text))
-    return Timings(**{name: values.get(name) for name in Timings.__dataclass_fields__})
+    if row.rowcount != 1:
+        raise UsageError("history.unknown", id=talk)
+    return cast("int", row.lastrowid)

@@ -54,4 +54,33 @@ _TALKS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_TALKS,)
+_EXCHANGE: Migration = (
+    # JSON both: when each part was heard (`events.Cue`), and who did the work of a turn (`events.Work`).
+    "ALTER TABLE messages ADD COLUMN cues TEXT",
+    "ALTER TABLE messages ADD COLUMN work TEXT",
+    # A talk that came from a file: whose and which file it was, and the digest of what it held. A talk that is
+    # imported stands before all that was said here, with message ids of zero and below.
+    """
+    CREATE TABLE origins (
+        talk INTEGER PRIMARY KEY REFERENCES talks (seq) ON DELETE CASCADE,
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX origins_by_name ON origins (folder, name)",
+    "CREATE INDEX origins_by_digest ON origins (digest)",
+    # Every element of such a file as it was, in order, and the message that was made of it, if one was.
+    """
+    CREATE TABLE records (
+        talk INTEGER NOT NULL REFERENCES talks (seq) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        message INTEGER REFERENCES messages (id) ON DELETE CASCADE,
+        record TEXT NOT NULL,
+        PRIMARY KEY (talk, place)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX records_by_message ON records (message)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_TALKS, _EXCHANGE)
