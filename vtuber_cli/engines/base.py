@@ -34,6 +34,10 @@ class Stop:
     def set(self) -> None:
         self._event.set()
 
+    def wait(self, seconds: float) -> bool:
+        """Waits that long or until somebody asks to stop; True if so."""
+        return self._event.wait(seconds)
+
     def __bool__(self) -> bool:
         return self._event.is_set()
 

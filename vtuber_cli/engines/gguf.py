@@ -7,6 +7,7 @@ A 100 MB model's header is 1 MB, nearly all of it vocabulary, and reads in 50 ms
 from __future__ import annotations
 
 import mmap
+import re
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -30,6 +31,8 @@ _MOST_NUMBERS = 1 << 22
 _CONTROL, _USER_DEFINED = 3, 4
 """Token types that a tokenizer may find in plain text and turn into one token."""
 _BRACKETS = ("<", "["), (">", "]")
+_NOT_MODELS = frozenset({"clip", "mmproj"})
+"""Architectures of GGUF files that lie beside a model and are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,28 @@ class Header:
     """Texts that stand for one token of the chat format (`<|im_start|>`), and its number."""
     ends: frozenset[int]
     """Tokens that end a reply."""
+
+
+def find(path: Path) -> Path:
+    """The model's file: `path` itself, or the one in it; of a split model its first part."""
+    if not path.is_dir():
+        return path
+    files = sorted(file for file in path.glob("*.gguf") if not re.search(r"-(?!00001)\d{5}-of-\d{5}\.gguf$", file.name))
+    if len(files) != 1:
+        raise WeightsError("thinking.not_one", path=path, count=len(files))
+    return files[0]
+
+
+def read_model(file: Path) -> Header:
+    """The header of a file that can talk.
+
+    Raises:
+        WeightsError: as `read_header`, or it belongs to another model.
+    """
+    header = read_header(file)
+    if header.architecture in _NOT_MODELS:
+        raise WeightsError("thinking.not_a_model", path=file, architecture=header.architecture)
+    return header
 
 
 def read_header(file: Path) -> Header:

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from vtuber_cli.clean import Cleaner, clean
 from vtuber_cli.engines.base import Capabilities, ReplyDelta, Usage
-from vtuber_cli.engines.gguf import read_header
+from vtuber_cli.engines.gguf import find, read_model
 from vtuber_cli.engines.llm_xllamacpp_server import Limits, LlamaServer
 from vtuber_cli.engines.llm_xllamacpp_tags import TagScorer
-from vtuber_cli.errors import EngineFailed, WeightsError
+from vtuber_cli.engines.prompt import ROLE_OPENERS, RUNAWAY, Defuser
+from vtuber_cli.engines.reply_text import ReplyText
+from vtuber_cli.errors import EngineFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from vtuber_cli.engines.base import Message, ReplyRequest, Stop, WeightFiles
-    from vtuber_cli.engines.gguf import Header
+    from vtuber_cli.engines.base import ReplyRequest, Stop, WeightFiles
 
 _LOG = logging.getLogger(__name__)
-
-_NOT_MODELS = frozenset({"clip", "mmproj"})
-"""Architectures of GGUF files that lie beside a model and are none."""
-_ROLE_OPENERS = (
-    "<|im_start|>",
-    "<|start_header_id|>",
-    "<|header_start|>",
-    "<|start_of_role|>",
-    "<start_of_turn>",
-    "[INST]",
-)
-"""Tokens that open the next speaker's turn: a reply never writes one."""
-_SPEAKERS = ("User", "Human", "Assistant", "System", "사용자")
-_RUNAWAY = tuple(f"\n{name}{colon}" for name in _SPEAKERS for colon in (":", " :"))
-"""Where a small model begins to write the user's part too."""
 
 
 class Llama:
@@ -65,13 +48,11 @@ class Llama:
         """Above 1 a word just said is less likely. At 1 small models repeat one sentence without end."""
 
     def __init__(self, options: Options, weights: WeightFiles) -> None:
-        file = _find(weights.path(options.model))
-        header = read_header(file)
-        if header.architecture in _NOT_MODELS:
-            raise WeightsError("thinking.not_a_model", path=file, architecture=header.architecture)
+        file = find(weights.path(options.model))
+        header = read_model(file)
         self._options = options
-        self._markers = _pattern(header)
-        self._openers = [header.markers[opener] for opener in _ROLE_OPENERS if opener in header.markers]
+        self._prompt = Defuser(header.markers)
+        self._openers = [header.markers[opener] for opener in ROLE_OPENERS if opener in header.markers]
         self._openers = [token for token in self._openers if token not in header.ends]
         context = min(options.context, header.context) if header.context and options.context else options.context
         limits = Limits(context, options.threads, options.reply_threads, options.batch, options.cache_ram_mib)
@@ -82,7 +63,7 @@ class Llama:
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         """An empty `messages` raises `EngineFailed`; `Usage.cached` counts what was cached before the request."""
-        messages = self._plain(request.messages)
+        messages = self._prompt.plain(request.messages)
         if not messages:
             raise EngineFailed("thinking.nothing")
         cached: int | None = None
@@ -96,13 +77,13 @@ class Llama:
             yield from self._stream(self._chat(messages, request), stop, cached)
 
     def count_tokens(self, text: str) -> int:
-        return len(self._server.tokens(self._defuse(text)))
+        return len(self._server.tokens(self._prompt.defuse(text)))
 
     def close(self) -> None:
         self._server.close()
 
     def _stream(self, chat: Mapping[str, object], stop: Stop, cached: int | None) -> Iterator[ReplyDelta]:
-        text = _ReplyText()
+        text = ReplyText()
         for step in self._server.chat(chat, stop):
             if piece := text.feed(step.text):
                 yield ReplyDelta(text=piece)
@@ -118,57 +99,10 @@ class Llama:
             "max_tokens": request.max_tokens,
             "temperature": max(0.0, request.temperature),
             "repeat_penalty": self._options.repeat_penalty,
-            "stop": _RUNAWAY,
+            "stop": RUNAWAY,
             "logit_bias": [[token, False] for token in self._openers],
             "chat_template_kwargs": {"enable_thinking": False},
         }
         if seed is not None:
             chat["seed"] = seed % (1 << 32)
         return chat
-
-    def _plain(self, messages: Sequence[Message]) -> list[dict[str, str]]:
-        """Messages for the template: defused, and two of one role in a row joined, which some templates refuse."""
-        plain: list[dict[str, str]] = []
-        for message in messages:
-            text = self._defuse(message.text)
-            if plain and plain[-1]["role"] == message.role:
-                plain[-1]["content"] += f"\n{text}"
-            else:
-                plain.append({"role": message.role, "content": text})
-        return plain
-
-    def _defuse(self, text: str) -> str:
-        """Text in which no marker of the chat format is left whole, so that nobody speaks in another's role."""
-        text = clean(text)
-        return self._markers.sub(lambda marker: f"{marker[0][0]} {marker[0][1:]}", text) if self._markers else text
-
-
-class _ReplyText:
-    """A reply's text as it comes: clean, without broken characters, and without space in front."""
-
-    def __init__(self) -> None:
-        self._cleaner = Cleaner()
-        self._begun = False
-
-    def feed(self, delta: str) -> str:
-        # llama.cpp waits for whole characters; a replacement stands for bytes that are none.
-        text = self._cleaner.feed(delta.replace("\N{REPLACEMENT CHARACTER}", ""))
-        if not self._begun:
-            text = text.lstrip()
-            self._begun = bool(text)
-        return text
-
-
-def _pattern(header: Header) -> re.Pattern[str] | None:
-    markers = sorted((marker for marker in header.markers if len(marker) > 1), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, markers))) if markers else None
-
-
-def _find(path: Path) -> Path:
-    """The model's file: `path` itself, or the one in it; of a split model its first part."""
-    if not path.is_dir():
-        return path
-    files = sorted(file for file in path.glob("*.gguf") if not re.search(r"-(?!00001)\d{5}-of-\d{5}\.gguf$", file.name))
-    if len(files) != 1:
-        raise WeightsError("thinking.not_one", path=path, count=len(files))
-    return files[0]
