@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from vtuber_cli.audio import pcm, portaudio
+from vtuber_cli.audio import backend, pcm, portaudio
 from vtuber_cli.errors import AudioUnavailable
 
 RATE = 48_000
@@ -227,9 +227,10 @@ def sound_card(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundCard]:
     with _Server() as card:
         for name, value in card.env.items():
             monkeypatch.setenv(name, value)
-        with portaudio.alone() as sound:
-            portaudio.refresh(sound)
-            devices = sound.query_devices()
+        with backend.alone():
+            library = portaudio.load()
+            library.refresh()
+            devices = library.devices("output")
         if not devices:
             pytest.skip("ALSA has no plug-in for PulseAudio (libasound2-plugins)")
         yield card

@@ -17,12 +17,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from vtuber_cli import paths, yaml_file
+from vtuber_cli.errors import UsageError
 from vtuber_cli.yaml_file import Document, Key, Value
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 CHARACTER_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "pitch", "volume", "style"})
@@ -34,6 +38,7 @@ _DENIED = re.compile(
     r"(command|cmd|args|argv|env|environment|url|uri|endpoint|host|proxy|key|token|secret|password|headers)"
 )
 _PLAIN_NAME = re.compile(r"[\w][\w .+-]{0,79}")
+_SECRET = re.compile(r"(.*_)?(key|keys|token|secret|password|passwd|authorization|headers|cookie)")
 _WEIGHT_FILE = re.compile(r"\.(gguf|bin|onnx|ort|pt|pth|safetensors)$", re.IGNORECASE)
 
 
@@ -52,13 +57,17 @@ class Section(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _empty(cls, data: Any) -> Any:
-        return {} if data is None else data
+        return _empty_mapping(data)
+
+
+def _empty_mapping(data: Any) -> Any:
+    return {} if data is None else data
 
 
 class EngineChoice(Section):
     name: Annotated[str, Field(pattern=CHARACTER_ID)] = "auto"
     """The engine's name; "auto" takes the one that suits the language and what is installed."""
-    options: dict[str, Any] = {}
+    options: Annotated[dict[str, Any], BeforeValidator(_empty_mapping)] = {}
     """The engine's own options. They belong to the engine named: naming another one elsewhere drops them."""
 
 
@@ -98,6 +107,8 @@ class Audio(Section):
     """Number or part of the name of the microphone; without it the system's own choice."""
     output: str | None = None
     """Number or part of the name of the speaker; without it the system's own choice."""
+    library: Literal["auto", "portaudio", "miniaudio"] = "auto"
+    """What brings us to the devices: "auto" takes PortAudio, and miniaudio where that is missing or finds none."""
 
 
 class Settings(Section):
@@ -125,6 +136,37 @@ class Loaded:
         return self.sources.get(key, "default")
 
 
+def fields() -> dict[str, FieldInfo]:
+    """Every setting by its dotted key, in order. An engine's options are one setting here: `engines.llm.options`."""
+    return dict(_fields(Settings, ""))
+
+
+def field(key: str) -> FieldInfo:
+    """The setting of this key; for an engine's option, `engines.llm.options.model`, that of all its options.
+
+    Raises:
+        UsageError: there is none; names the nearest. A section (`talk`) is none, its keys are.
+    """
+    known = fields()
+    if key in known:
+        return known[key]
+    beginning, _, name = key.partition(".options.")
+    if name and f"{beginning}.options" in known:
+        return known[f"{beginning}.options"]
+    if inside := [each for each in known if each.startswith(f"{key}.")]:
+        raise UsageError("settings.section", name=key, names=", ".join(inside))
+    nearest = get_close_matches(key, known, n=1, cutoff=0.5) or [
+        each for each in known if each.rpartition(".")[2] == key.rpartition(".")[2]
+    ]
+    words = "settings.unknown_nearest" if nearest else "settings.unknown"
+    raise UsageError(words, name=key, nearest="".join(nearest[:1]))
+
+
+def is_secret(key: str) -> bool:
+    """Whether a setting's name says that its value is nobody's business. Keys are kept elsewhere, but plug-ins vary."""
+    return ".options." in key and _SECRET.fullmatch(key.rpartition(".")[2].lower().replace("-", "_")) is not None
+
+
 def user_file() -> Path:
     return paths.config_dir() / "config.yaml"
 
@@ -150,7 +192,7 @@ def load(flags: Mapping[str, object] | None = None, character: Mapping[str, obje
     layers.extend(_variables(os.environ))
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     layers.extend(
-        Document("flag", _nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items()
+        Document("flag", nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items()
     )
 
     data: dict[str, Value] = {}
@@ -223,10 +265,19 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Document]:
         key = name.lower().split("__")
         # Other programs' variables may begin like ours; a slip of the pen in one of our own should not go unseen.
         if len(key) > 1 or key[0] in known or get_close_matches(key[0], known, n=1, cutoff=0.8):
-            yield Document(variable, _nested(tuple(key), value))
+            yield Document(variable, nested(tuple(key), value))
 
 
-def _nested(key: Key, value: Value) -> dict[str, Value]:
+def _fields(model: type[BaseModel], above: str) -> Iterator[tuple[str, FieldInfo]]:
+    for name, info in model.model_fields.items():
+        inner = info.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _fields(inner, f"{above}{name}.")
+        else:
+            yield above + name, info
+
+
+def nested(key: Key, value: Value) -> dict[str, Value]:
     for part in reversed(key):
         value = {str(part): value}
     return cast("dict[str, Value]", value)

@@ -61,9 +61,10 @@ def test_no_device_is_said_by_direction(direction: str) -> None:
     assert refused.value.key == f"audio.no_{direction}"
 
 
-WITHOUT_PORTAUDIO = """\
-import asyncio, ctypes.util
-ctypes.util.find_library = lambda name: None  # as on a machine without the library
+WITHOUT_LIBRARIES = """\
+import asyncio, ctypes.util, sys
+ctypes.util.find_library = lambda name: None  # as on a machine without PortAudio
+sys.modules["miniaudio"] = None  # and one that miniaudio is not made for
 from vtuber_cli.audio import devices
 from vtuber_cli.audio.microphone import DeviceMicrophone
 from vtuber_cli.audio.speaker import DeviceSpeaker
@@ -93,8 +94,8 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PortAudio comes with sounddevice")
-def test_without_portaudio_everything_says_so() -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT_PORTAUDIO], capture_output=True, text=True, check=False)
+def test_without_a_library_everything_says_so() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_LIBRARIES], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.splitlines() == ["audio.no_portaudio True True"] * 3 + ["fine", "audio.no_portaudio"]
 

@@ -1,67 +1,20 @@
-"""Which microphones and loudspeakers there are."""
+"""Which microphones and loudspeakers there are, and which one somebody means."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vtuber_cli.audio import portaudio
+from vtuber_cli.audio.backend import found
+from vtuber_cli.audio.library import Device
 from vtuber_cli.errors import AudioUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vtuber_cli.audio.portaudio import Direction
+    from vtuber_cli.audio.library import Direction
 
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One device in one direction; `name` is foreign text."""
-
-    index: int
-    name: str
-    system: str
-    """PortAudio's host interface: ALSA, Core Audio, Windows WASAPI, ..."""
-    channels: int
-    rate: int
-    """The device's own sample rate, in Hz."""
-    default: bool
-
-
-def found(direction: Direction) -> tuple[Device, ...]:
-    """Every device of a direction, afresh if no stream is open.
-
-    Raises:
-        AudioUnavailable: no PortAudio; without any device the answer is just empty.
-    """
-    with portaudio.alone() as sound:
-        if portaudio.nothing_open():
-            try:
-                portaudio.refresh(sound)
-            except sound.PortAudioError as error:
-                raise AudioUnavailable("audio.failed", reason=str(error)) from error
-        return listed(sound, direction)
-
-
-def listed(sound: Any, direction: Direction) -> tuple[Device, ...]:
-    """What PortAudio has listed; for callers behind its door."""
-    systems = [str(system["name"]) for system in sound.query_hostapis()]
-    default = int(sound.default.device[0 if direction == "input" else 1])
-    if default < 0:
-        default = next((int(api[f"default_{direction}_device"]) for api in sound.query_hostapis()), -1)
-    return tuple(
-        Device(
-            index=int(device["index"]),
-            name=str(device["name"]),
-            system=systems[int(device["hostapi"])],
-            channels=int(device[f"max_{direction}_channels"]),
-            rate=round(device["default_samplerate"]),
-            default=int(device["index"]) == default,
-        )
-        for device in sound.query_devices()
-        if device[f"max_{direction}_channels"] > 0
-    )
+__all__ = ["Device", "choose", "found"]
 
 
 def choose(devices: Sequence[Device], wanted: str | int | None, direction: Direction) -> Device:

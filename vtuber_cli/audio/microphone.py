@@ -1,7 +1,7 @@
-"""A live microphone, by sounddevice.
+"""A live microphone.
 
-PortAudio's callback copies bytes and nothing else: it runs in the device's own thread and has to wait for the GIL, so
-each line in it is a risk of lost sound. A thread of ours makes frames of them and hands these to the loop.
+The library's callback hands bytes over and does nothing else: it runs in the device's own thread and has to wait for
+the GIL, so each line in it is a risk of lost sound. A thread of ours makes frames of them and hands these to the loop.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from vtuber_cli.audio import devices, pcm, portaudio
+from vtuber_cli.audio import backend, devices, pcm
+from vtuber_cli.audio.library import BLOCK_SECONDS
 from vtuber_cli.audio.resample import Resampler
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import EAR_RATE, AudioFrame
@@ -24,12 +25,8 @@ from vtuber_cli.events import EAR_RATE, AudioFrame
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    import sounddevice
-
-    from vtuber_cli.audio.devices import Device
-
-BLOCK_SECONDS = 0.01
-"""PortAudio derives its buffering from it: 10 ms give 50 ms of latency, 32 ms give 130 to 160."""
+    from vtuber_cli.audio.backend import Wanted
+    from vtuber_cli.audio.library import Library, Stream
 
 KEPT_SECONDS = 8.0
 """How much unread sound is kept before the oldest is dropped, in the thread and again in the loop."""
@@ -49,14 +46,16 @@ class DeviceMicrophone:
     Args:
         device: index or name, or None for the system's default one.
         rate: what to ask of the device, in Hz; by default 16 kHz, or its own rate where it cannot do that.
+        library: who brings us there.
     """
 
     waits = False
 
-    def __init__(self, device: str | int | None = None, *, rate: int | None = None) -> None:
+    def __init__(self, device: str | int | None = None, *, rate: int | None = None, library: Wanted = "auto") -> None:
         self.name = "default" if device is None else str(device)
         self._device = device
         self._rate = rate
+        self._library: Wanted = library
         self._current: _Listening | None = None
 
     @property
@@ -66,7 +65,7 @@ class DeviceMicrophone:
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
         await self.close()
-        listening = _Listening(self._device, self._rate, asyncio.get_running_loop())
+        listening = _Listening(self._device, self._rate, self._library)
         self._current = listening
         try:
             self.name = await listening.opened()
@@ -83,16 +82,17 @@ class DeviceMicrophone:
 class _Listening:
     """One opened stream and its thread. Public methods belong to the loop."""
 
-    def __init__(self, device: str | int | None, rate: int | None, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, device: str | int | None, rate: int | None, library: Wanted) -> None:
         self._device = device
         self._wanted_rate = rate
-        self._loop = loop
+        self._library: Wanted = library
+        self._loop = loop = asyncio.get_running_loop()
         self._name: asyncio.Future[str] = loop.create_future()
         self._ended: asyncio.Future[None] = loop.create_future()
         self._frames: deque[AudioFrame] = deque()
         self._arrived = asyncio.Event()
         self._failure: VtuberError | None = None
-        self._raw: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._raw: queue.SimpleQueue[bytes | bytearray] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._finished = threading.Event()
         self._missed_blocks = 0
@@ -107,7 +107,7 @@ class _Listening:
     async def opened(self) -> str:
         """The device's name, once it is open."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._name), portaudio.STUCK_AFTER)
+            return await asyncio.wait_for(asyncio.shield(self._name), backend.STUCK_AFTER)
         except TimeoutError:
             raise AudioUnavailable("audio.stuck") from None
 
@@ -159,50 +159,29 @@ class _Listening:
     # --- in the thread ---
 
     def _run(self) -> None:
-        portaudio.serve(self._open, self._pump, partial(self._tell, self._fail), "input", self._device)
+        failed = partial(self._tell, self._fail)
+        backend.serve(self._open, self._pump, failed, "input", self._device, self._library)
         self._tell(self._end)
 
-    def _open(self, sound: Any) -> sounddevice.RawInputStream:
-        device = devices.choose(devices.listed(sound, "input"), self._device, "input")
+    def _open(self, library: Library) -> Stream:
+        device = devices.choose(library.devices("input"), self._device, "input")
         self._chosen = device.name
-        return self._first_that_opens(sound, device)
+        return library.input(device, self._wanted_rate, self._copy, self._finished.set)
 
-    def _first_that_opens(self, sound: Any, device: Device) -> sounddevice.RawInputStream:
-        """At the ears' rate if the device can, else at its own; mono if it can, else as many channels as it has."""
-        rates = [self._wanted_rate] if self._wanted_rate else [EAR_RATE, device.rate]
-        attempts = [(rate, channels) for rate in rates for channels in (1, device.channels)]
-        for number, (rate, channels) in enumerate(attempts, 1):
-            try:
-                stream = sound.RawInputStream(
-                    samplerate=rate,
-                    channels=channels,
-                    device=device.index,
-                    dtype="int16",
-                    blocksize=round(rate * BLOCK_SECONDS),
-                    latency="low",
-                    callback=self._copy,
-                    finished_callback=self._finished.set,
-                )
-                return portaudio.started(stream)
-            except sound.PortAudioError:
-                if number == len(attempts):
-                    raise
-        raise AssertionError("there is always an attempt")
-
-    def _copy(self, data: Any, frames: int, clock: object, status: object) -> None:
-        """PortAudio's callback: copies the bytes, and keeps the queue short if its reader is stuck."""
-        self._raw.put(bytes(data))
+    def _copy(self, data: bytes | bytearray) -> None:
+        """In the library's thread: takes the bytes, and keeps the queue short if its reader is stuck."""
+        self._raw.put(data)
         if self._raw.qsize() > _KEPT_BLOCKS:
             with suppress(queue.Empty):
                 self._raw.get_nowait()
                 self._missed_blocks += 1
 
-    def _pump(self, stream: sounddevice.RawInputStream) -> None:
+    def _pump(self, stream: Stream) -> None:
         self._tell(self._open_as, self._chosen)
         channels = int(stream.channels)
         resampler = Resampler(round(stream.samplerate), EAR_RATE, "LQ")
         position = missed = 0
-        deadline = time.monotonic() + portaudio.STUCK_AFTER
+        deadline = time.monotonic() + backend.STUCK_AFTER
         while not self._closing.is_set():
             try:
                 data = self._raw.get(timeout=0.1)

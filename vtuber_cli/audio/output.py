@@ -1,6 +1,6 @@
 """A loudspeaker or headphones: the thread's half.
 
-It writes 10 ms blocks into PortAudio's ring and sleeps, wakeably, whenever enough is in it: a stop never has to wait
+It writes 10 ms blocks into the library's ring and sleeps, wakeably, whenever enough is in it: a stop never has to wait
 for a full ring to move. The stream is open all the time but runs only while there is something to say: started anew
 it sounds within a few milliseconds, where a running one would first say its ring's silence.
 """
@@ -11,19 +11,21 @@ import logging
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from vtuber_cli.audio import devices, pcm, portaudio
+from vtuber_cli.audio import backend, devices, pcm
+from vtuber_cli.audio.library import BLOCK_SECONDS
 from vtuber_cli.audio.resample import resample
-from vtuber_cli.audio.ring import AHEAD_SECONDS, BLOCK_SECONDS, REQUESTED_LATENCY, SILENCE_AHEAD_SECONDS, Ring
+from vtuber_cli.audio.ring import AHEAD_SECONDS, SILENCE_AHEAD_SECONDS, Ring
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import sounddevice
-
+    from vtuber_cli.audio.backend import Wanted
+    from vtuber_cli.audio.library import Library, OutputStream
     from vtuber_cli.audio.playback import SpeechPlayback
 
 TAIL_SECONDS = 0.2
@@ -47,7 +49,7 @@ class Cues:
         self._queue: deque[SpeechPlayback] = deque()
         self._dropping = False
         self._closing = False
-        self._deadline = time.monotonic() + portaudio.STUCK_AFTER
+        self._deadline = time.monotonic() + backend.STUCK_AFTER
 
     # --- for the loop ---
 
@@ -83,7 +85,7 @@ class Cues:
             while not self._queue and not self._closing:
                 self._changed.wait()
             self._dropping = False
-            self._deadline = time.monotonic() + portaudio.STUCK_AFTER
+            self._deadline = time.monotonic() + backend.STUCK_AFTER
             return not self._closing
 
     def next(self) -> SpeechPlayback | None:
@@ -117,45 +119,42 @@ class Listener(Protocol):
     def ended(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which device, how, and who brings us there."""
+
+    device: str | int | None
+    rate: int | None
+    library: Wanted
+
+
 class OutputThread(threading.Thread):
     """Opens the device, says what is cued until closed, and closes it."""
 
-    def __init__(self, cues: Cues, device: str | int | None, rate: int | None, listener: Listener) -> None:
+    def __init__(self, cues: Cues, wish: Wish, listener: Listener) -> None:
         super().__init__(name="vtuber-speaker", daemon=True)
         self._cues = cues
-        self._device = device
-        self._wanted_rate = rate
+        self._wish = wish
         self._listener = listener
         self._chosen = ""
         self.underruns = 0
 
     def run(self) -> None:
-        portaudio.serve(
-            self._open, self._use, partial(self._listener.post, self._listener.failed), "output", self._device
-        )
+        wish, failed = self._wish, partial(self._listener.post, self._listener.failed)
+        backend.serve(self._open, self._use, failed, "output", wish.device, wish.library)
         self._listener.post(self._listener.ended)
 
-    def _open(self, sound: Any) -> sounddevice.RawOutputStream:
-        """At the device's own rate; mono if it can."""
-        device = devices.choose(devices.listed(sound, "output"), self._device, "output")
+    def _open(self, library: Library) -> OutputStream:
+        device = devices.choose(library.devices("output"), self._wish.device, "output")
         self._chosen = device.name
-        options = {
-            "device": device.index,
-            "samplerate": self._wanted_rate or device.rate,
-            "dtype": "int16",
-            "latency": REQUESTED_LATENCY,
-        }
-        try:
-            return sound.RawOutputStream(channels=1, **options)
-        except sound.PortAudioError:
-            return sound.RawOutputStream(channels=min(2, device.channels), **options)
+        return library.output(device, self._wish.rate)
 
-    def _use(self, stream: sounddevice.RawOutputStream) -> None:
+    def _use(self, stream: OutputStream) -> None:
         self._listener.post(self._listener.opened, self._chosen)
         while self._cues.wait():
             self._say(stream)
 
-    def _say(self, stream: sounddevice.RawOutputStream) -> None:
+    def _say(self, stream: OutputStream) -> None:
         """From a stopped stream to a stopped stream."""
         run = _Run(Ring(stream), self._cues, self._listener)
         try:
@@ -246,5 +245,5 @@ class _Run:
         before, at = self._progress
         if played != before:
             self._progress = (played, time.monotonic())
-        elif time.monotonic() - at > (STALLED_AFTER if played else portaudio.STUCK_AFTER):
+        elif time.monotonic() - at > (STALLED_AFTER if played else backend.STUCK_AFTER):
             raise AudioUnavailable("audio.stuck")

@@ -1,163 +1,178 @@
-"""The one door to PortAudio, which is not thread-safe: streams are opened and closed one at a time."""
+"""Devices by PortAudio, through sounddevice."""
 
 from __future__ import annotations
 
 import atexit
 import logging
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, OutputStream, Stream
 from vtuber_cli.errors import AudioUnavailable, VtuberError
+from vtuber_cli.events import EAR_RATE
 
 if TYPE_CHECKING:
     import sounddevice
 
-    Stream: TypeAlias = sounddevice.RawInputStream | sounddevice.RawOutputStream
+    from vtuber_cli.audio.library import Library
 
-S = TypeVar("S", bound="Stream")
-Direction: TypeAlias = Literal["input", "output"]
+S = TypeVar("S", bound=Stream)
 
-STUCK_AFTER = 5.0
-"""Seconds that opening, closing or starting a device may take; Bluetooth needs two."""
-
-_log = logging.getLogger(__name__)
-_lock = threading.Lock()
-_open: set[int] = set()
-_loaded: list[ModuleType] = []
+REQUESTED_LATENCY = 0.3
+"""Makes the output ring larger than what is kept in it, so that no write blocks (it would, for a quarter of it)."""
 
 _BUSY = -9985
 _NO_DEVICE = -9996
 
+_log = logging.getLogger(__name__)
+_loaded: list[PortAudio] = []
+_missing: list[AudioUnavailable] = []
 
-def load() -> Any:
-    """The `sounddevice` module.
+
+def load() -> PortAudio:
+    """The library, started.
 
     Raises:
-        AudioUnavailable: PortAudio is not installed, or cannot start.
+        AudioUnavailable: it is not installed, or cannot start.
     """
+    if _missing:  # looking for a library costs a tenth of a second, and it does not come while we run
+        raise _missing[0]
     try:
         import sounddevice
     except OSError as error:  # what sounddevice raises without the PortAudio library
-        raise AudioUnavailable("audio.no_portaudio", reason=str(error)) from error
+        _missing.append(AudioUnavailable("audio.no_portaudio", reason=str(error)))
+        raise _missing[0] from error
     except Exception as error:  # PortAudioError cannot be named: the import that defines it has failed
         raise AudioUnavailable("audio.failed", reason=str(error)) from error
     if not _loaded:
-        _loaded.append(sounddevice)
-        atexit.register(_leave, sounddevice)
-    return sounddevice
+        _loaded.append(PortAudio(sounddevice))
+    return _loaded[0]
 
 
-@contextmanager
-def alone() -> Generator[Any]:
-    """Holds the door: yields `sounddevice`, nobody else opens, closes or lists meanwhile."""
-    if not _lock.acquire(timeout=STUCK_AFTER):
-        raise AudioUnavailable("audio.stuck")
-    try:
-        yield load()
-    finally:
-        _lock.release()
+class PortAudio:
+    """See `Library`. It lists devices when it starts and never again; a headset plugged in later needs `refresh`."""
 
+    name = "portaudio"
 
-def serve(
-    make: Callable[[Any], S],
-    use: Callable[[S], None],
-    failed: Callable[[VtuberError], None],
-    direction: Direction,
-    device: str | int | None,
-) -> None:
-    """A thread's life with a stream: opens it by `make(sounddevice)`, uses it, closes it; never raises.
+    def __init__(self, sound: Any) -> None:
+        self.sound = sound
+        self._open: set[int] = set()
+        atexit.register(self._leave)
 
-    `failed` is told what went wrong before the stream is closed, because closing a hung device may never return.
-    """
-    stream: S | None = None
-    try:
-        stream = open_stream(make, direction, device)
-        use(stream)
-    except VtuberError as error:
-        failed(error)
-    except Exception as error:  # noqa: BLE001 - PortAudioError or a driver's surprise: the talk goes on without
-        _log.info("%s device %r", direction, device, exc_info=True)
-        gone = "microphone_gone" if direction == "input" else "speaker_gone"
-        failed(AudioUnavailable(f"audio.{gone}", device=device or "default", reason=str(error)))
-    if stream is not None:
+    @property
+    def idle(self) -> bool:
+        """No stream is open."""
+        return not self._open
+
+    def devices(self, direction: Direction) -> tuple[Device, ...]:
+        systems = [str(system["name"]) for system in self.sound.query_hostapis()]
+        default = int(self.sound.default.device[0 if direction == "input" else 1])
+        if default < 0:
+            default = next((int(api[f"default_{direction}_device"]) for api in self.sound.query_hostapis()), -1)
+        return tuple(
+            Device(
+                index=int(device["index"]),
+                name=str(device["name"]),
+                system=systems[int(device["hostapi"])],
+                channels=int(device[f"max_{direction}_channels"]),
+                rate=round(device["default_samplerate"]),
+                default=int(device["index"]) == default,
+            )
+            for device in self.sound.query_devices()
+            if device[f"max_{direction}_channels"] > 0
+        )
+
+    def refresh(self) -> None:
+        if self._open:
+            return
+        with suppress(self.sound.PortAudioError):  # a start that failed leaves nothing to end
+            self.sound._terminate()
         try:
-            close_stream(stream)
-        except AudioUnavailable:
-            _log.warning("%s device %r: left open, another device hangs", direction, device)
+            self.sound._initialize()
+        except self.sound.PortAudioError as error:
+            raise AudioUnavailable("audio.failed", reason=str(error)) from error
 
-
-def open_stream(make: Callable[[Any], S], direction: Direction, device: str | int | None) -> S:
-    """A stream by `make(sounddevice)`, tried once more with a fresh list of devices if nothing else is open.
-
-    PortAudio lists devices when it starts and never again; a headset plugged in later needs the fresh list.
-
-    Raises:
-        AudioUnavailable: and why.
-    """
-    with alone() as sound:
+    def open(self, make: Callable[[Library], S]) -> S:
         try:
-            try:
-                stream = make(sound)
-            except (sound.PortAudioError, AudioUnavailable):
-                if _open:
-                    raise
-                refresh(sound)
-                stream = make(sound)
-        except sound.PortAudioError as error:
-            raise explained(error, direction, device) from error
-        _open.add(id(stream))
+            stream = make(self)
+        except (self.sound.PortAudioError, AudioUnavailable):
+            if self._open:
+                raise
+            self.refresh()
+            stream = make(self)
+        self._open.add(id(stream))
         return stream
 
+    def input(self, device: Device, rate: int | None, hear: Hear, ended: Callable[[], None]) -> Stream:
+        """At the ears' rate if the device can, else at its own; mono if it can, else as many channels as it has."""
 
-def started(stream: S) -> S:
-    """Starts a stream just made; one that will not start is closed before the error goes on."""
+        def copy(data: Any, frames: int, clock: object, status: object) -> None:
+            hear(bytes(data))
+
+        def make(rate: int, channels: int) -> sounddevice.RawInputStream:
+            stream = self.sound.RawInputStream(
+                samplerate=rate,
+                channels=channels,
+                device=device.index,
+                dtype="int16",
+                blocksize=round(rate * BLOCK_SECONDS),
+                latency="low",
+                callback=copy,
+                finished_callback=ended,
+            )
+            return _started(stream)
+
+        return self._first(make, [rate] if rate else [EAR_RATE, device.rate], (1, device.channels))
+
+    def output(self, device: Device, rate: int | None) -> OutputStream:
+        """Mono if the device can."""
+
+        def make(rate: int, channels: int) -> sounddevice.RawOutputStream:
+            return self.sound.RawOutputStream(
+                samplerate=rate, channels=channels, device=device.index, dtype="int16", latency=REQUESTED_LATENCY
+            )
+
+        return self._first(make, [rate or device.rate], (1, min(2, device.channels)))
+
+    def close(self, stream: Stream) -> None:
+        stream.abort()
+        stream.close()
+        self._open.discard(id(stream))
+
+    def explained(self, error: Exception, direction: Direction, device: str | int | None) -> VtuberError | None:
+        if not isinstance(error, self.sound.PortAudioError):
+            return None
+        text, code = str(error.args[0]) if error.args else str(error), error.args[1] if len(error.args) > 1 else 0
+        _log.info("%s device %r: %s", direction, device, error)
+        if code == _BUSY:
+            return AudioUnavailable("audio.busy", device=device or "default")
+        if code == _NO_DEVICE or "querying device -1" in text or not self.devices(direction):
+            return AudioUnavailable(f"audio.no_{direction}")
+        return AudioUnavailable("audio.device_failed", device=device or "default", reason=text)
+
+    def _first(self, make: Callable[[int, int], S], rates: list[int], channels: tuple[int, ...]) -> S:
+        """The first of these that the device agrees to."""
+        attempts = [(rate, count) for rate in rates for count in channels]
+        for number, (rate, count) in enumerate(attempts, 1):
+            try:
+                return make(rate, count)
+            except self.sound.PortAudioError:
+                if number == len(attempts):
+                    raise
+        raise AssertionError("there is always an attempt")
+
+    def _leave(self) -> None:
+        """At exit: a device that never closed would make PortAudio's own goodbye wait forever."""
+        if self._open:
+            atexit.unregister(self.sound._exit_handler)
+
+
+def _started(stream: sounddevice.RawInputStream) -> sounddevice.RawInputStream:
+    """One that will not start is closed before the error goes on."""
     try:
         stream.start()
     except BaseException:
         stream.close()
         raise
     return stream
-
-
-def close_stream(stream: Stream) -> None:
-    """Drops what is still in the device and frees it; blocks as long as the device likes, so not in the loop."""
-    with alone():
-        stream.abort()
-        stream.close()
-        _open.discard(id(stream))
-
-
-def refresh(sound: Any) -> None:
-    """Lists the devices anew; only behind the door and while no stream is open."""
-    with suppress(sound.PortAudioError):  # a start that failed leaves nothing to end
-        sound._terminate()
-    sound._initialize()
-
-
-def nothing_open() -> bool:
-    return not _open
-
-
-def explained(error: Exception, direction: Direction, device: str | int | None) -> VtuberError:
-    """PortAudio's error in words of ours."""
-    text, code = str(error.args[0]) if error.args else str(error), error.args[1] if len(error.args) > 1 else 0
-    _log.info("%s device %r: %s", direction, device, error)
-    if code == _BUSY:
-        return AudioUnavailable("audio.busy", device=device or "default")
-    if code == _NO_DEVICE or "querying device -1" in text or not _any(direction):
-        return AudioUnavailable(f"audio.no_{direction}")
-    return AudioUnavailable("audio.device_failed", device=device or "default", reason=text)
-
-
-def _any(direction: Direction) -> bool:
-    sound = load()
-    return any(device[f"max_{direction}_channels"] for device in sound.query_devices())
-
-
-def _leave(sound: Any) -> None:
-    """At exit: a device that never closed would make PortAudio's own goodbye wait forever."""
-    if _open:
-        atexit.unregister(sound._exit_handler)

@@ -1,4 +1,4 @@
-"""PortAudio's output ring while it runs: how much it wants, how much has left it."""
+"""An output stream's ring while it runs: how much it wants, how much has left it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio import pcm
+from vtuber_cli.audio.library import BLOCK_SECONDS
 
 if TYPE_CHECKING:
-    import sounddevice
+    from vtuber_cli.audio.library import OutputStream
 
 AHEAD_SECONDS = 0.25
 """Speech kept in the ring: busy Python threads and a busy machine can hold up ours for long. It costs nothing: a run
@@ -20,11 +21,6 @@ STEP_SECONDS = 0.12
 SILENCE_AHEAD_SECONDS = 0.12
 """What is kept in the ring when there is no more speech: a step."""
 
-REQUESTED_LATENCY = 0.3
-"""Makes the ring larger than what we keep in it, so that no write blocks (it would, for a quarter of the ring)."""
-
-BLOCK_SECONDS = 0.01
-
 
 class Ring:
     """One run of a stream, from `start` to `abort`. Positions are frames since the start.
@@ -33,7 +29,7 @@ class Ring:
         stream: an int16 output stream, opened and stopped.
     """
 
-    def __init__(self, stream: sounddevice.RawOutputStream) -> None:
+    def __init__(self, stream: OutputStream) -> None:
         self._stream = stream
         self.rate = round(stream.samplerate)
         self.channels = int(stream.channels)

@@ -1,4 +1,4 @@
-"""A loudspeaker or headphones, by sounddevice: the loop's half. `output` has the thread's."""
+"""A loudspeaker or headphones: the loop's half. `output` has the thread's."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from vtuber_cli.audio import portaudio
-from vtuber_cli.audio.output import Cues, OutputThread
+from vtuber_cli.audio import backend
+from vtuber_cli.audio.output import Cues, OutputThread, Wish
 from vtuber_cli.audio.playback import SpeechPlayback
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vtuber_cli.audio.backend import Wanted
     from vtuber_cli.events import Speech
 
 _CLOSING_SECONDS = 1.0
@@ -28,12 +29,12 @@ class DeviceSpeaker:
     Args:
         device: index or name, or None for the system's default one.
         rate: what to ask of the device, in Hz; by default its own.
+        library: who brings us there.
     """
 
-    def __init__(self, device: str | int | None = None, *, rate: int | None = None) -> None:
+    def __init__(self, device: str | int | None = None, *, rate: int | None = None, library: Wanted = "auto") -> None:
         self.name = "default" if device is None else str(device)
-        self._device = device
-        self._rate = rate
+        self._wish = Wish(device, rate, library)
         self._output: _Output | None = None
 
     @property
@@ -72,23 +73,23 @@ class DeviceSpeaker:
 
     def _opened(self) -> _Output:
         if self._output is None or self._output.broken:
-            self._output = _Output(self._device, self._rate)
+            self._output = _Output(self._wish)
         return self._output
 
 
 class _Output:
     """An opened device and what is pending on it. Everything here runs in the loop and none of it blocks."""
 
-    def __init__(self, device: str | int | None, rate: int | None) -> None:
+    def __init__(self, wish: Wish) -> None:
         self._loop = asyncio.get_running_loop()
-        self._device = device
+        self._device = wish.device
         self._opened: asyncio.Future[str] = self._loop.create_future()
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._pending: list[SpeechPlayback] = []
         self._watching: asyncio.TimerHandle | None = None
         self.broken = False
         self._cues = Cues()
-        self._thread = OutputThread(self._cues, device, rate, self)
+        self._thread = OutputThread(self._cues, wish, self)
         self._thread.start()
 
     @property
@@ -98,7 +99,7 @@ class _Output:
     async def ready(self) -> str:
         """The device's name, once it is open."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._opened), portaudio.STUCK_AFTER)
+            return await asyncio.wait_for(asyncio.shield(self._opened), backend.STUCK_AFTER)
         except TimeoutError:
             failure = AudioUnavailable("audio.stuck")
             self.failed(failure)

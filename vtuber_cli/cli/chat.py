@@ -154,13 +154,13 @@ def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Mic
     if sound.mic is not None:
         microphone = WavMicrophone(sound.mic, fast=sound.fast)
     elif interactive and not sound.muted:
-        microphone = DeviceMicrophone(devices.input)
+        microphone = DeviceMicrophone(devices.input, library=devices.library)
     if sound.wav is not None:
         speaker = WavSpeaker(sound.wav, fast=sound.fast)
     elif sound.muted or not interactive:
         speaker = CaptionSpeaker()
     else:
-        speaker = SteadySpeaker(DeviceSpeaker(devices.output))
+        speaker = SteadySpeaker(DeviceSpeaker(devices.output, library=devices.library))
     return microphone, speaker
 
 

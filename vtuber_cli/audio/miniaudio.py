@@ -1,0 +1,264 @@
+"""Devices by miniaudio: its C code is in its wheel, and on Linux it speaks to PulseAudio without ALSA between them.
+
+Its streams are a callback each: the library asks for sound, or brings some, in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, OutputStream, Stream
+from vtuber_cli.audio.pcm import BYTES_A_SAMPLE
+from vtuber_cli.errors import AudioUnavailable, VtuberError
+from vtuber_cli.events import EAR_RATE
+
+if TYPE_CHECKING:
+    import miniaudio
+    from typing_extensions import Buffer
+
+    from vtuber_cli.audio.library import Library
+
+S = TypeVar("S", bound=Stream)
+
+_APP = "vtuber"
+_SYSTEMS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "SNDIO", "AUDIO4", "OSS", "PULSEAUDIO", "ALSA")
+"""In the library's own order. Without JACK, which complains on the terminal where it does not run, and without the one
+that plays to nobody."""
+
+_RING_SECONDS = 0.4
+"""What an output stream takes before it is full."""
+_PERIODS = 3
+"""Blocks between the callback and the device. An output's are of twice the length: a callback waits for Python."""
+_QUIET_SECONDS = 0.3
+"""How long stopping waits at most for the words behind the callback to be over."""
+_SILENT_AFTER = 1.0
+"""Seconds without a callback after which a device is gone."""
+_NO_DEVICE = (-104, -203)
+"""MA_NO_DEVICE, MA_DOES_NOT_EXIST as device."""
+_BUSY = -19
+
+_NOWHERE = b"null\0"
+"""ALSA's name for a device that plays to nobody."""
+
+_loaded: list[MiniAudio] = []
+
+
+def load() -> MiniAudio:
+    """The library.
+
+    Raises:
+        AudioUnavailable: it is not installed, or not made for this machine.
+    """
+    if not _loaded:
+        try:
+            import miniaudio
+        except (ImportError, OSError) as error:
+            raise AudioUnavailable("audio.no_miniaudio", reason=str(error)) from error
+        _loaded.append(MiniAudio(miniaudio))
+    return _loaded[0]
+
+
+class MiniAudio:
+    """See `Library`. It looks for devices whenever it is asked."""
+
+    name = "miniaudio"
+
+    def __init__(self, sound: Any) -> None:
+        self._sound = sound
+        self._systems = [sound.Backend[name] for name in _SYSTEMS]
+        self._ids: dict[int, Any] = {}
+
+    def devices(self, direction: Direction) -> tuple[Device, ...]:
+        """Numbered through: microphones first."""
+        try:
+            context = self._sound.Devices(self._systems)
+        except self._sound.MiniaudioError:  # no sound system of any kind
+            return ()
+        found = list(self._listed(context))
+        return tuple(device for kind, device in found if kind == direction)
+
+    def refresh(self) -> None:
+        """There is nothing to refresh."""
+
+    def open(self, make: Callable[[Library], S]) -> S:
+        return make(self)
+
+    def input(self, device: Device, rate: int | None, hear: Hear, ended: Callable[[], None]) -> Stream:
+        """Mono; the library converts."""
+        return _Input(self._sound, self._options(device, rate or EAR_RATE, BLOCK_SECONDS), hear, ended)
+
+    def output(self, device: Device, rate: int | None) -> OutputStream:
+        """Mono; the library converts."""
+        return _Output(self._sound, self._options(device, rate or device.rate, 2 * BLOCK_SECONDS))
+
+    def close(self, stream: Stream) -> None:
+        stream.abort()
+        stream.close()
+
+    def explained(self, error: Exception, direction: Direction, device: str | int | None) -> VtuberError | None:
+        if not isinstance(error, self._sound.MiniaudioError):
+            return None
+        text, code = str(error.args[0]) if error.args else str(error), error.args[1] if len(error.args) > 1 else 0
+        if code == _BUSY:
+            return AudioUnavailable("audio.busy", device=device or "default")
+        if code in _NO_DEVICE or "context" in text:
+            return AudioUnavailable(f"audio.no_{direction}")
+        return AudioUnavailable("audio.device_failed", device=device or "default", reason=f"{text} ({code})")
+
+    def _options(self, device: Device, rate: int, period: float) -> dict[str, Any]:
+        return {
+            "nchannels": 1,
+            "sample_rate": rate,
+            "buffersize_msec": round(period * 1000),
+            "callback_periods": _PERIODS,
+            # Without an id it follows the system, if that changes its mind.
+            "device_id": None if device.default else self._ids[device.index],
+            "backends": self._systems,
+            "app_name": _APP,
+        }
+
+    def _listed(self, context: miniaudio.Devices) -> Generator[tuple[Direction, Device]]:
+        """The library's own listing gives up at the first device that does not answer, and keeps the default back."""
+        ffi, lib = self._sound.ffi, self._sound.lib
+        outputs, inputs = ffi.new("ma_device_info **"), ffi.new("ma_device_info **")
+        many_outputs, many_inputs = ffi.new("ma_uint32 *"), ffi.new("ma_uint32 *")
+        if lib.ma_context_get_devices(context._context, outputs, many_outputs, inputs, many_inputs):
+            return
+        self._ids = {}
+        kinds: tuple[tuple[Direction, int, Any, int], ...] = (
+            ("input", lib.ma_device_type_capture, inputs[0], many_inputs[0]),
+            ("output", lib.ma_device_type_playback, outputs[0], many_outputs[0]),
+        )
+        for direction, kind, infos, many in kinds:
+            for info in (infos[at] for at in range(many)):
+                if bytes(ffi.buffer(ffi.addressof(info.id))).startswith(_NOWHERE):
+                    continue
+                default = bool(info.isDefault)
+                if lib.ma_context_get_device_info(context._context, kind, ffi.addressof(info.id), ffi.addressof(info)):
+                    continue  # it cannot be asked, so it cannot be opened
+                number = len(self._ids)
+                self._ids[number] = ffi.new("ma_device_id *", info.id)
+                own = info.nativeDataFormats[0] if info.nativeDataFormatCount else None
+                yield (
+                    direction,
+                    Device(
+                        index=number,
+                        name=ffi.string(info.name).decode(errors="replace"),
+                        system=context.backend,
+                        channels=int(own.channels) if own is not None and own.channels else 2,
+                        rate=int(own.sampleRate) if own is not None and own.sampleRate else 48_000,
+                        default=default,
+                        library=self.name,
+                    ),
+                )
+
+
+class _Input:
+    """A stream that runs from the beginning."""
+
+    def __init__(self, sound: Any, options: dict[str, Any], hear: Hear, ended: Callable[[], None]) -> None:
+        self.samplerate = float(options["sample_rate"])
+        self.channels = int(options["nchannels"])
+        self._sound = sound
+        self._device: miniaudio.CaptureDevice = sound.CaptureDevice(sound.SampleFormat.SIGNED16, **options)
+        self._device.stop_callback = ended
+        hearing = _hearing(hear)
+        next(hearing)
+        self._device.start(hearing)
+
+    def abort(self) -> None:
+        """Closing does it."""
+
+    def close(self) -> None:
+        _free(self._sound, self._device)
+
+
+def _hearing(hear: Hear) -> Generator[None, bytearray]:
+    while True:
+        hear((yield))
+
+
+class _Output:
+    """The ring that PortAudio keeps by itself. The device begins at the first write, which is a run's first sound."""
+
+    def __init__(self, sound: Any, options: dict[str, Any]) -> None:
+        self.samplerate = float(options["sample_rate"])
+        self.channels = int(options["nchannels"])
+        self._sound = sound
+        self._frame = BYTES_A_SAMPLE * self.channels
+        self._size = round(_RING_SECONDS * self.samplerate)
+        self._behind = options["callback_periods"] * options["buffersize_msec"] / 1000 * self.samplerate
+        """Frames that have left the ring and were not heard yet."""
+        self._device: miniaudio.PlaybackDevice = sound.PlaybackDevice(sound.SampleFormat.SIGNED16, **options)
+        self._turn = threading.Condition()
+        self._ring = bytearray()
+        self._silent = 0
+        """Frames of silence since the last of the ring."""
+        self._dry = False
+        self._running = False
+        self._called = 0.0
+
+    @property
+    def write_available(self) -> int:
+        with self._turn:
+            if self._running and time.monotonic() - self._called > _SILENT_AFTER:
+                raise OSError("the device asks for nothing any more")
+            return self._size - len(self._ring) // self._frame
+
+    def start(self) -> None:
+        with self._turn:
+            self._ring.clear()
+            self._dry = False
+
+    def write(self, data: Buffer, /) -> bool:
+        with self._turn:
+            self._ring += memoryview(data)
+            dry, self._dry = self._dry, False
+            starts, self._running = not self._running, True
+            self._silent = 0
+            self._called = time.monotonic()
+        if starts:
+            giving = self._giving()
+            next(giving)
+            self._device.start(giving)
+        return dry
+
+    def abort(self) -> None:
+        """What the device holds already is drowned in silence, lest it be the first that is heard next time."""
+        with self._turn:
+            if not self._running:
+                return
+            self._ring.clear()
+            self._silent = 0
+            self._turn.wait_for(lambda: self._silent >= self._behind, _QUIET_SECONDS)
+            self._running = False
+        self._device.stop()
+
+    def close(self) -> None:
+        _free(self._sound, self._device)
+
+    def _giving(self) -> Generator[bytes, int]:
+        wanted = yield b""
+        while True:
+            wanted = yield self._give(wanted * self._frame)
+
+    def _give(self, size: int) -> bytes:
+        with self._turn:
+            self._called = time.monotonic()
+            part = bytes(self._ring[:size])
+            del self._ring[:size]
+            if len(part) < size:
+                self._dry = True
+                self._silent += (size - len(part)) // self._frame
+                part += bytes(size - len(part))
+                self._turn.notify()
+            return part
+
+
+def _free(sound: Any, device: Any) -> None:
+    """The library forgets the device's context, which is a connection to the sound server."""
+    device.close()
+    sound.lib.ma_context_uninit(device._context)
