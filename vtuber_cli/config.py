@@ -191,9 +191,7 @@ def load(flags: Mapping[str, object] | None = None, character: Mapping[str, obje
     layers.extend(_files())
     layers.extend(_variables(os.environ))
     given = {key: value for key, value in (flags or {}).items() if value is not None}
-    layers.extend(
-        Document("flag", nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items()
-    )
+    layers.extend(Document("flag", nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items())
 
     data: dict[str, Value] = {}
     sources: dict[str, str] = {}

@@ -254,10 +254,32 @@ def validate(document: Document, model: type[M]) -> M:
         raise refusal(error, document, model) from None
 
 
+def problems(document: Document, model: type[BaseModel]) -> list[ConfigError]:
+    """Everything that is wrong with the document as a `model`, from top to bottom; empty if nothing is."""
+    from pydantic import ValidationError
+
+    try:
+        model.model_validate(document.data)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        found = {_told(one, document): _refusal(one, document, model) for one in reversed(details)}
+        return sorted(found.values(), key=lambda one: cast("int", one.params["line"]))
+    return []
+
+
 def refusal(error: Any, document: Document, model: type[BaseModel]) -> ConfigError:
     """One error for the user out of pydantic's many: an unknown key first, for it often explains the others."""
     details = cast("list[ErrorDetails]", error.errors(include_url=False, include_input=False))
     detail = min(details, key=lambda one: (one["type"] != "extra_forbidden", document.line(_place(one, document))))
+    return _refusal(detail, document, model)
+
+
+def _told(detail: ErrorDetails, document: Document) -> tuple[Key, bool]:
+    """What tells one problem from another: of several things wrong with one value, one is said."""
+    return _place(detail, document), detail["type"] == "extra_forbidden"
+
+
+def _refusal(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> ConfigError:
     key = _place(detail, document)
     if detail["type"] != "extra_forbidden":
         words, params = reason(detail)
