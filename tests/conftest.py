@@ -45,6 +45,7 @@ PROCESS = (
     "tests/audio/test_wav.py::TestSpeaker::test_killed",
     "tests/bench/test_bench.py",
     "tests/cli/",
+    "tests/doctor/test_doctor.py::test_echo_engines",
     "tests/engines/test_asr_sherpa.py",
     "tests/engines/test_registry.py::test_names_and_classes_import_nothing_heavy",
     "tests/journeys/",

@@ -39,9 +39,9 @@ first frame, a twelfth of the time, and finds nothing: what is made while a prog
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say"),
-    "set_up": ("models",),
+    "set_up": ("models", "engines", "key"),
     "look_back": ("history",),
-    "look_after": ("bench",),
+    "look_after": ("doctor", "bench",),
 }
 """The commands as the help page shows them; a group's heading is `cli.heading.<group>`."""
 COMMANDS = tuple(name for names in GROUPS.values() for name in names)

@@ -1,0 +1,53 @@
+"""Keys, and what might have become of them. Names are told, values never."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from vtuber_cli import keys, log, paths
+from vtuber_cli.doctor.finding import Finding, finding, of_error
+from vtuber_cli.doctor.patient import Patient
+from vtuber_cli.errors import VtuberError
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    try:
+        stored = keys.stored()
+        found = [key for name in stored if (key := keys.find(name)) is not None]
+    except VtuberError as error:
+        yield of_error("secrets.keys", error)
+        return
+    yield finding("secrets.keys", "ok", "" if stored else "none", count=len(stored), names=", ".join(stored))
+    for name in sorted(stored.keys() - {key.name for key in found}):
+        yield finding("secrets.keys", "fail", "lost", name=name)
+    if any(_mentions(key.value.get_secret_value()) for key in found):
+        yield finding("secrets.log", "fail", "key", file=str(log.file()))
+    yield from _exposed()
+
+
+def _mentions(value: str) -> bool:
+    """Whether a key stands in a log, where it has no business."""
+    return any(value.encode() in _bytes(file) for file in (*log.file().parent.glob("vtuber.log*"), log.native_file()))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _exposed() -> Iterator[Finding]:
+    """What others on this computer can read of talks and settings."""
+    if os.name == "nt":  # the user's profile is private by its own rules
+        return
+    for file in (paths.database(), log.file()):
+        try:
+            mode = stat.S_IMODE(file.stat().st_mode)
+        except OSError:
+            continue
+        if mode & 0o077:
+            yield finding("secrets.files", "limit", "exposed", file=str(file))
