@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from vtuber_cli.audio import miniaudio, portaudio
-from vtuber_cli.audio.library import Stream
+from vtuber_cli.audio.library import LibraryName, Stream
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Stream)
 T = TypeVar("T")
-Wanted: TypeAlias = Literal["auto", "portaudio", "miniaudio"]
+Wanted: TypeAlias = LibraryName | Literal["auto"]
 
 STUCK_AFTER = 5.0
 """Seconds that opening, closing or starting a device may take; Bluetooth needs two."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from vtuber_cli.audio.library import Direction
 
-__all__ = ["Device", "choose", "found"]
+__all__ = ["Device", "choose", "found", "matching"]
 
 _MOST_NAMES = 5
 """That an error enumerates."""
@@ -33,16 +33,21 @@ def choose(devices: Sequence[Device], wanted: str | int | None, direction: Direc
         raise AudioUnavailable(f"audio.no_{direction}")
     if wanted is None:
         return next((device for device in devices if device.default), devices[0])
+    matches = matching(devices, wanted)
+    # The same card is listed once for every host interface; its first entry is the system's favourite.
+    if len({device.name for device in matches}) == 1:
+        return matches[0]
+    raise _unclear(devices, str(wanted), matches)
+
+
+def matching(devices: Sequence[Device], wanted: str | int) -> list[Device]:
+    """Those whose number it is, or else whose name, or else those that have it in their name; maybe none."""
     text = _plain(str(wanted))
-    for matches in (
-        [device for device in devices if str(device.index) == text],
-        [device for device in devices if _plain(device.name) == text],
-        [device for device in devices if text and text in _plain(device.name)],
-    ):
-        # The same card is listed once for every host interface; its first entry is the system's favourite.
-        if len({device.name for device in matches}) == 1:
-            return matches[0]
-    raise _unclear(devices, str(wanted), text)
+    return (
+        [device for device in devices if str(device.index) == text]
+        or [device for device in devices if _plain(device.name) == text]
+        or [device for device in devices if text and text in _plain(device.name)]
+    )
 
 
 def _plain(name: str) -> str:
@@ -50,10 +55,11 @@ def _plain(name: str) -> str:
     return normalize("NFC", one_line(name)).casefold()
 
 
-def _unclear(devices: Sequence[Device], wanted: str, text: str) -> AudioUnavailable:
-    names = {_plain(device.name): device.name for device in devices}
-    if text and (several := [name for plain, name in names.items() if text in plain]):
+def _unclear(devices: Sequence[Device], wanted: str, matches: Sequence[Device]) -> AudioUnavailable:
+    if matches:
+        several = list(dict.fromkeys(device.name for device in matches))
         return AudioUnavailable("audio.ambiguous_device", name=wanted, names=_enumerated(several))
+    text, names = _plain(wanted), {_plain(device.name): device.name for device in devices}
     nearest = _with_a_word_like(text, names) or get_close_matches(text, names, n=1, cutoff=0.4)
     if nearest:
         return AudioUnavailable("audio.unknown_device_nearest", name=wanted, nearest=names[nearest[0]])

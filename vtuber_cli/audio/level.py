@@ -20,5 +20,36 @@ def dbfs(samples: Samples) -> float:
         return FLOOR
     import numpy as np
 
-    power = float(np.mean(np.square(samples, dtype=np.float64)))
+    return _decibels(float(np.mean(np.square(samples, dtype=np.float64))))
+
+
+class Meter:
+    """Follows how loud a source is; every reading in dBFS, `FLOOR` at least."""
+
+    def __init__(self) -> None:
+        self.now = FLOOR
+        """Of the latest block."""
+        self.peak = FLOOR
+        """Of the loudest sample."""
+        self.samples = 0
+        self._energy = 0.0
+
+    @property
+    def rms(self) -> float:
+        """Of everything."""
+        return _decibels(self._energy / self.samples) if self.samples else FLOOR
+
+    def feed(self, samples: Samples) -> None:
+        import numpy as np
+
+        if not len(samples):
+            return
+        squares = np.square(samples, dtype=np.float64)
+        self.now = _decibels(float(np.mean(squares)))
+        self.peak = max(self.peak, _decibels(float(np.max(squares))))
+        self._energy += float(np.sum(squares))
+        self.samples += len(samples)
+
+
+def _decibels(power: float) -> float:
     return max(FLOOR, 10 * math.log10(power)) if power > 0 else FLOOR

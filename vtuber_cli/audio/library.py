@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vtuber_cli.errors import VtuberError
 
 Direction: TypeAlias = Literal["input", "output"]
+LibraryName: TypeAlias = Literal["portaudio", "miniaudio"]
 
 BLOCK_SECONDS = 0.01
 """How much sound a stream is asked to take or give at once."""
@@ -29,8 +30,8 @@ class Device:
     rate: int
     """The device's own sample rate, in Hz."""
     default: bool
-    library: str = "portaudio"
-    """The name of the library that knows it."""
+    library: LibraryName = "portaudio"
+    """Which knows it, and by this number."""
 
 
 class Stream(Protocol):
@@ -73,7 +74,7 @@ Hear: TypeAlias = Callable[["bytes | bytearray"], None]
 class Library(Protocol):
     """A way to the devices. Not safe for threads: `backend` holds its door."""
 
-    name: str
+    name: LibraryName
 
     def devices(self, direction: Direction) -> tuple[Device, ...]:
         """What is known of; see `refresh`."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, OutputStream, Stream
+from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, LibraryName, OutputStream, Stream
 from vtuber_cli.audio.pcm import BYTES_A_SAMPLE
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import EAR_RATE
@@ -64,7 +64,7 @@ def load() -> MiniAudio:
 class MiniAudio:
     """See `Library`. It looks for devices whenever it is asked."""
 
-    name = "miniaudio"
+    name: LibraryName = "miniaudio"
 
     def __init__(self, sound: Any) -> None:
         self._sound = sound

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, OutputStream, Stream
+from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, LibraryName, OutputStream, Stream
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import EAR_RATE
 
@@ -53,7 +53,7 @@ def load() -> PortAudio:
 class PortAudio:
     """See `Library`. It lists devices when it starts and never again; a headset plugged in later needs `refresh`."""
 
-    name = "portaudio"
+    name: LibraryName = "portaudio"
 
     def __init__(self, sound: Any) -> None:
         self.sound = sound

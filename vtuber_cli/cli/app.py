@@ -39,7 +39,7 @@ first frame, a twelfth of the time, and finds nothing: what is made while a prog
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say"),
-    "set_up": ("models", "engines", "key"),
+    "set_up": ("devices", "models", "engines", "key"),
     "look_back": ("history",),
     "look_after": ("doctor", "bench",),
 }
