@@ -39,6 +39,8 @@ def command(  # noqa: PLR0913 - its options
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.wav")] = None,
     fast: Annotated[bool, typer.Option("--fast", help="chat.option.fast")] = False,
     muted: Annotated[bool, typer.Option("--no-audio", help="chat.option.no_audio")] = False,
+    microphone: options.Input = None,
+    loudspeaker: options.Output = None,
     plain: Annotated[bool, typer.Option("--plain", help="chat.option.plain")] = False,
     engines: options.Engines = None,
     barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
@@ -58,10 +60,12 @@ def command(  # noqa: PLR0913 - its options
         "talk.hands_free": hands_free,
         **options.engine_flags(engines),
         **options.assignments(settings),
+        **options.device_flags(microphone, loudspeaker),
     }
     sound = Sound(mic, wav, fast, muted)
     check(sound)
     plan = bootstrap.plan(flags)
+    options.check_devices(plan, microphone, loudspeaker)
     kept, talk = open_history(plan, resume=resume, talk=talk)
     try:
         lines = plain or not is_screen()

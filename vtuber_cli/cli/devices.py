@@ -160,7 +160,7 @@ def _print_table(rows: Iterable[tuple[Direction, Device]], found: _Found) -> Non
     from vtuber_cli.cli.show import notice
 
     console = Console(highlight=False)
-    cells = [(direction, device, _facts(device)) for direction, device in rows]
+    cells: list[tuple[Direction, Device, str]] = [(direction, device, _facts(device)) for direction, device in rows]
     names = [cell_len(one_line(device.name)) for _, device, _ in cells]
     room = min(max(names, default=0), console.width - 9 - max((cell_len(facts) for *_, facts in cells), default=0))
     above: Direction | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from vtuber_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from vtuber_cli.audio.library import Direction
+    from vtuber_cli.bootstrap import Plan
 
 Character: TypeAlias = Annotated[
     str | None, typer.Option("--character", "-c", metavar="ID", help="chat.option.character")
@@ -17,6 +21,34 @@ ModelsDir: TypeAlias = Annotated[
     Path | None, typer.Option("--models-dir", metavar="DIR", help="weights.option.models_dir", show_default=False)
 ]
 Set: TypeAlias = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="chat.option.set")]
+
+Input: TypeAlias = Annotated[str | None, typer.Option("--input", metavar="DEVICE", help="devices.option.input")]
+Output: TypeAlias = Annotated[str | None, typer.Option("--output", metavar="DEVICE", help="devices.option.output")]
+
+
+def device_flags(microphone: str | None, loudspeaker: str | None) -> dict[str, object]:
+    """`--input` and `--output`."""
+    given = {"audio.input": microphone, "audio.output": loudspeaker}
+    return {key: name for key, name in given.items() if name is not None}
+
+
+def check_devices(plan: Plan, microphone: str | None, loudspeaker: str | None) -> None:
+    """A device named on the command line has to be there; one from the settings may come later.
+
+    Raises:
+        AudioUnavailable: it is not; says the nearest.
+    """
+    if microphone is None and loudspeaker is None:
+        return
+    from vtuber_cli import log
+    from vtuber_cli.audio import devices
+    from vtuber_cli.audio.quiet import native_stderr_to
+
+    wanted: tuple[tuple[str | None, Direction], ...] = ((microphone, "input"), (loudspeaker, "output"))
+    with native_stderr_to(log.native_file()):
+        for name, direction in wanted:
+            if name is not None:
+                devices.choose(devices.found(direction, plan.settings.audio.library), name, direction)
 
 
 def engine_flags(engines: str | None) -> dict[str, object]:

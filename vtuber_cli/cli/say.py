@@ -23,6 +23,7 @@ _LONGEST = 100_000
 def command(
     text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="chat.argument.text")] = None,
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.say_wav")] = None,
+    loudspeaker: options.Output = None,
     character: options.Character = None,
     engines: options.Engines = None,
     models_dir: options.ModelsDir = None,
@@ -34,7 +35,9 @@ def command(
 
     words = _words(text)
     tts = {key: value for key, value in options.engine_flags(engines).items() if key.startswith("engines.tts")}
-    plan = bootstrap.plan({"character": character, "models_dir": models_dir, **tts, **options.assignments(settings)})
+    flags = {**tts, **options.assignments(settings), **options.device_flags(None, loudspeaker)}
+    plan = bootstrap.plan({"character": character, "models_dir": models_dir, **flags})
+    options.check_devices(plan, None, loudspeaker)
     asyncio.run(_say(plan, words, wav))
 
 
@@ -66,7 +69,11 @@ async def _say(plan: Plan, words: str, wav: Path | None) -> None:
         raise EngineUnavailable("chat.no_voice", name=plan.character.display_name(plan.language), language=language)
     fetch(plan, plan.models_of([plan.voices[language]]))
     voices = await _load(plan, language)
-    speaker: Speaker = WavSpeaker(wav, fast=True) if wav else DeviceSpeaker(plan.settings.audio.output)
+    speaker: Speaker = (
+        WavSpeaker(wav, fast=True)
+        if wav
+        else DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
+    )
     try:
         with native_stderr_to(log.native_file()):
             await speaker.open()
