@@ -22,7 +22,7 @@ from vtuber_cli.bench.machine import Machine, peak_rss_mb
 from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Message, ReplyRequest, Stop
 from vtuber_cli.engines.speeds import Speed
-from vtuber_cli.errors import EngineFailed, VtuberError
+from vtuber_cli.errors import EngineFailed, EngineUnavailable, UsageError, VtuberError, WeightsError
 from vtuber_cli.events import EAR_RATE
 from vtuber_cli.weights import Weights
 
@@ -51,6 +51,10 @@ _QUESTIONS = {
     "ko": ("내일 운세는 어때요?", "행운은 어디에 있을까요?", "달은 깨어 있나요?", "당신은요?"),
 }
 _TOKENS = 48
+_ERRORS: Mapping[str, type[VtuberError]] = {
+    known.__name__: known for known in (WeightsError, EngineUnavailable, UsageError, EngineFailed, VtuberError)
+}
+"""Whose exit codes survive the way out of a process."""
 _READ_ALOUD = {"en": 15.0, "ko": 7.0}
 """Characters a second, as voices say them."""
 
@@ -105,7 +109,7 @@ def measured_alone(subject: Subject, models_dir: Path | None, machine: Machine) 
         _note(done.stderr)
         raise EngineFailed("engine.bench_died", name=name, code=done.returncode) from None
     if error := said.get("error"):
-        raise EngineFailed(error["key"], hint=error["hint"], **error["params"])
+        raise _ERRORS.get(error["class"], EngineFailed)(error["key"], hint=error["hint"], **error["params"])
     return Speed(**said["speed"], load=machine.load, busy=machine.busy)
 
 
@@ -147,7 +151,7 @@ def subjects(weights: Weights, language: str, wanted: Sequence[tuple[EngineKind,
         wanted: kinds and names.
     """
     for kind, engine in wanted:
-        fitting = [one.model for one in choice.fitting(kind, engine, weights) if one.here]
+        fitting = [one.model for one in choice.fitting(engine, choice.candidates(kind, weights)) if one.here]
         for model in fitting:
             spoken = language if choice.knows(model, language) else model.languages[0]
             yield Subject(kind, engine, {"model": model.name, **model.options}, _ours(spoken))
@@ -268,4 +272,5 @@ def answer(asked: str) -> dict[str, object]:
         }
     except VtuberError as error:
         params = {name: str(value) for name, value in error.params.items()}
-        return {"error": {"key": error.key, "hint": error.hint, "params": params}}
+        name = next(name for name, known in _ERRORS.items() if isinstance(error, known))
+        return {"error": {"class": name, "key": error.key, "hint": error.hint, "params": params}}

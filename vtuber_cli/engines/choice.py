@@ -30,6 +30,8 @@ _RUNS_TOO: Mapping[str, str] = {"llama-cpp": "llama"}
 """Engines that run the models that the catalogue has for another one."""
 _GRADES: Mapping[Quality | None, int] = {"good": 0, "fair": 1, None: 2, "poor": 3}
 """None: knows the language, and nobody judged how well."""
+_WORTH = 2.0
+"""So many times as fast is worth a download."""
 _ENOUGH = _GRADES["fair"]
 _FOREIGN = 4
 """The grade of a model that does not know the language."""
@@ -89,7 +91,9 @@ def pick(kind: EngineKind, language: str, weights: Weights, *, engine: str | Non
         weights: says what is here.
         engine: only this one's models are asked for.
     """
-    found = candidates(kind, weights) if engine is None else fitting(kind, engine, weights)
+    found = candidates(kind, weights)
+    if engine is not None:
+        found = fitting(engine, found)
     picked = best(found, language, weights.catalog.default)
     return picked if picked is None or engine is None else replace(picked, engine=engine)
 
@@ -109,10 +113,9 @@ def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
     ]
 
 
-def fitting(kind: EngineKind, engine: str, weights: Weights) -> list[Candidate]:
-    """The catalogue's models that an engine can run."""
-    makers = (engine, _RUNS_TOO.get(engine))
-    return [one for one in candidates(kind, weights) if one.model.engine in makers]
+def fitting(engine: str, found: Iterable[Candidate]) -> list[Candidate]:
+    """Those of a kind's models that an engine can run."""
+    return [one for one in found if one.model.engine in (engine, _RUNS_TOO.get(engine))]
 
 
 def costs_here(models: Sequence[Model], measured: Iterable[Speed]) -> dict[str, float]:
@@ -165,6 +168,24 @@ def better(found: Iterable[Candidate], language: str, than: Pick | None) -> Mode
     return min(offered, key=lambda one: (_grade(one.model, language), one.cost)).model if offered else None
 
 
+def faster(found: Iterable[Candidate], language: str, than: Pick | None) -> Model | None:
+    """A model to fetch that is no worse in the language and at least twice as fast; None if there is none."""
+    known = list(found)
+    if than is None or not than.does_well:
+        return None
+    taken = next(one for one in known if one.model is than.model)
+    offered = [
+        one
+        for one in known
+        if one.runs
+        and not one.here
+        and knows(one.model, language)
+        and _grade(one.model, language) <= _grade(taken.model, language)
+        and one.cost <= taken.cost / _WORTH
+    ]
+    return min(offered, key=lambda one: one.cost).model if offered else None
+
+
 def _does(one: Candidate, language: str) -> bool:
     """Well enough, and fast enough."""
     return _grade(one.model, language) <= _ENOUGH and not one.slow
@@ -179,9 +200,10 @@ def _reason(chosen: Candidate, within: Sequence[Candidate], language: str) -> Re
         return "last_resort"
     if not chosen.here:
         return "default"
-    others = [one for one in within if one is not chosen and knows(one.model, language)]
+    others = [one for one in within if one.here and one is not chosen and knows(one.model, language)]
     if not others:
-        return "only"
+        # Another detector needs no model, and so is no candidate.
+        return "best" if chosen.model.kind == "vad" else "only"
     grade = _grade(chosen.model, language)
     equal = any(_grade(one.model, language) == grade and one.slow == chosen.slow for one in others)
     return "fastest" if equal else "best"
