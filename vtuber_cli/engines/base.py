@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from vtuber_cli.events import Samples, Speech, Transcript
+    from vtuber_cli.events import Notice, Samples, Speech, Transcript
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
@@ -100,13 +100,16 @@ class ReplyDelta:
     emotion: str | None = None
     tool: ToolCall | None = None
     usage: Usage | None = None
+    notice: Notice | None = None
+    """Something worth a line to the user, once: that another model answers, say."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyRequest:
     messages: Sequence[Message]
     emotions: tuple[str, ...] = ()
-    """If given and the engine scores tags, the first delta is the best of these."""
+    """What her face can show. An engine that scores tags begins with the best of these; another may have the model
+    write one as a tag, `[joy]`, which is taken out of the text later."""
     max_tokens: int = 160
     temperature: float = 0.7
     seed: int | None = None

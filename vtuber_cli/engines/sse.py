@@ -16,6 +16,8 @@ LONGEST = 1 << 20
 """Bytes of one line, and of one event's data."""
 
 _BOM = b"\xef\xbb\xbf"
+_FIELDS = (b"event", b"id", b"retry", b"")
+"""Passed over; the last is that of a comment."""
 _END_OF_LINE = re.compile(rb"\r\n|\n|\r")
 
 
@@ -32,6 +34,8 @@ class Events:
         self._data: list[bytes] = []
         self._size = 0
         self._begun = False
+        self.alien = False
+        """There was a line that belongs to no such stream."""
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """The data of the events that end in `chunk`.
@@ -79,6 +83,8 @@ class Events:
             self._size += len(value) + 1
             self._check(self._size)
             self._data.append(value.removeprefix(b" "))
+        elif field not in _FIELDS:
+            self.alien = True
 
     @staticmethod
     def _check(size: int) -> None:
