@@ -12,10 +12,10 @@ from vtuber_cli.clean import Cleaner
 from vtuber_cli.conversation.emotion import Emotion, TagFilter, name_of
 from vtuber_cli.conversation.sentences import Splitter
 from vtuber_cli.conversation.window import Window
-from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop, Usage
+from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import ContextOverflow, EngineFailed
-from vtuber_cli.events import Maker
+from vtuber_cli.events import Maker, Notice
 
 T = TypeVar("T")
 
@@ -47,6 +47,8 @@ class Replier:
     def __init__(self, llm: Worker[Llm], style: Style) -> None:
         self._llm = llm
         self._style = style
+        self.told: Notice | None = None
+        """What was worth a line in the turn before."""
         budget = (llm.engine.capabilities.context or _ENDLESS) - style.max_tokens - _RESERVE
         self._windows = tuple(Window(part, llm.engine.count_tokens) for part in (budget, budget // 2))
 
@@ -56,13 +58,13 @@ class Replier:
         return self._llm.maker
 
     async def pieces(
-        self, messages: Sequence[Message], used: Callable[[Usage], None] | None = None
+        self, messages: Sequence[Message], beside: Callable[[ReplyDelta], None] | None = None
     ) -> AsyncGenerator[tuple[str, str]]:
         """(text, emotion) for each clause or sentence; joined, the texts are the reply.
 
         Args:
             messages: what the model is given.
-            used: told how many tokens it took, if the model says so.
+            beside: gets what the engine says beside the text: the tokens it took, and what is worth a line.
 
         Raises:
             EngineFailed: the model failed or hung; what it had said until then has been yielded.
@@ -72,8 +74,8 @@ class Replier:
         async with aclosing(self._deltas(messages)) as deltas:
             try:
                 async for delta in deltas:
-                    if delta.usage is not None and used is not None:
-                        used(delta.usage)
+                    if beside is not None and (delta.usage is not None or delta.notice is not None):
+                        beside(delta)
                     for piece in cut.feed(delta):
                         yield piece
             except EngineFailed as error:
@@ -85,8 +87,10 @@ class Replier:
 
     async def warm(self, messages: Sequence[Message]) -> None:
         """Has the model read what every prompt will begin with, so that the first turn need not wait for it."""
-        request = await self._request(messages, self._windows[0])
-        async with aclosing(self._stream(replace(request, emotions=(), max_tokens=1))) as deltas:
+        request = replace(await self._request(messages, self._windows[0]), max_tokens=1)
+        if self._llm.engine.capabilities.tag_scoring:  # which costs time, and changes nothing of the prompt
+            request = replace(request, emotions=())
+        async with aclosing(self._stream(request)) as deltas:
             async for _ in deltas:
                 pass
 
@@ -112,7 +116,7 @@ class Replier:
 
         return ReplyRequest(
             await self._patiently(self._llm.call(trim), style.first_token_seconds),
-            emotions=style.emotions if self._llm.engine.capabilities.tag_scoring else (),
+            emotions=style.emotions,
             max_tokens=style.max_tokens,
             temperature=style.temperature,
             seed=style.seed,

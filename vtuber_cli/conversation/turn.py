@@ -19,7 +19,7 @@ from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr, Message, Usage
+from vtuber_cli.engines.base import Asr, Message, ReplyDelta
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import EngineFailed, VtuberError
 from vtuber_cli.events import (
@@ -27,6 +27,7 @@ from vtuber_cli.events import (
     Cue,
     Failed,
     FirstAudio,
+    Notice,
     ReplyEnded,
     ReplyStarted,
     Sentence,
@@ -97,6 +98,7 @@ class Turn:
         self._kept = False
         """The user's words are in the memory; from then on the turn has an end to be told."""
         self._voice_failed = False
+        self._notice: Notice | None = None
 
     def commit(self, hangover_ms: float | None = None) -> None:
         """The user has surely finished: the turn becomes real."""
@@ -180,7 +182,7 @@ class Turn:
         began = self._now()
         index, reader = 0, self._with.voices.reader()
         try:
-            async with aclosing(self._with.replier.pieces(messages, self._used)) as pieces:
+            async with aclosing(self._with.replier.pieces(messages, self._beside)) as pieces:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
@@ -210,10 +212,15 @@ class Turn:
             self._work = replace(self._work, speak=self._with.voices.maker(sentence))
         return speech
 
-    def _used(self, tokens: Usage) -> None:
-        self._work = replace(
-            self._work, prompt_tokens=tokens.prompt, reply_tokens=tokens.reply, cached_tokens=tokens.cached
-        )
+    def _beside(self, delta: ReplyDelta) -> None:
+        if (tokens := delta.usage) is not None:
+            self._work = replace(
+                self._work, prompt_tokens=tokens.prompt, reply_tokens=tokens.reply, cached_tokens=tokens.cached
+            )
+        if (notice := delta.notice) is not None:
+            self._notice = notice
+            if notice != self._with.replier.told:  # once, and not in every turn for which it holds
+                self._gate.send(notice)
 
     def _begun(self, piece: Piece) -> None:
         turn = self._gate.mark.turn
@@ -232,6 +239,7 @@ class Turn:
         self._gate.send(Failed(error, self._gate.mark.turn))
 
     async def _finish(self, interrupted: bool) -> None:
+        self._with.replier.told = self._notice
         text = self._delivery.heard().strip()
         await self._with.memory.end_reply(
             text,
