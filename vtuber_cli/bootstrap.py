@@ -59,8 +59,13 @@ class Chosen:
 
     @property
     def model(self) -> str | None:
-        """The catalogue's name (or a path) of the weights it will load."""
+        """The name (or a path) of its model."""
         return getattr(self.options, "model", None)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What it will load: its model, unless its options know better, as where the model is elsewhere."""
+        return getattr(self.options, "weights", (self.model,) if self.model else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,10 @@ class Plan:
     def models_of(self, chosen: Sequence[Chosen]) -> list[str]:
         """What these engines will load: the catalogue's names, and paths. A plug-in's model may be something else."""
         models = [
-            one.model
+            model
             for one in chosen
-            if one.model and (one.engine.__module__.startswith("vtuber_cli.") or self.weights.catalog.find(one.model))
+            for model in one.weights
+            if one.engine.__module__.startswith("vtuber_cli.") or self.weights.catalog.find(model)
         ]
         return list(dict.fromkeys(models))
 
@@ -264,22 +270,44 @@ def _voices(wishes: Mapping[str, EngineChoice], weights: Weights) -> dict[str, C
     return voices
 
 
-def _chosen(kind: EngineKind, wish: EngineChoice, language: str, weights: Weights) -> Chosen:
-    """The engine for a wish: what it leaves open is chosen for the language, what it names is taken as it is."""
-    name, options, pick = wish.name, wish.options, None
-    if name == "auto":
-        model = options.get("model")
-        if model is None:
-            pick = choice.pick(kind, language, weights)
-            name = pick.engine if pick else _USUAL[kind]
-            options = {**(pick.options if pick else {}), **options}
-        else:
-            entry = weights.catalog.find(str(model))
-            name = entry.engine if entry and entry.kind == kind else _USUAL[kind]
-            options = {**(entry.options if entry and entry.kind == kind else {}), **options}
+def _chosen(kind: EngineKind, wish: EngineChoice, language: str, weights: Weights, *, theirs: bool = False) -> Chosen:
+    """The engine for a wish: what it leaves open is chosen for the language, what it names is taken as it is.
+
+    Args:
+        theirs: a character's own voice, which stays what it is whatever else comes to be installed.
+    """
+    model, pick, options = wish.options.get("model"), None, wish.options
+    if model is not None:
+        entry = weights.catalog.find(str(model))
+        entry = entry if entry and entry.kind == kind else None
+        name = wish.name if wish.name != "auto" else entry.engine if entry else _USUAL[kind]
+        if entry and entry.engine == name:
+            options = {**entry.options, **options}
+    elif wish.name == "auto":
+        pick = _picked(kind, wish, language, weights)
+        name = pick.engine if pick else _USUAL[kind]
+    else:
+        name = wish.name
+        found = None if theirs else choice.pick(kind, language, weights, engine=name)
+        # Of what is here; if nothing is, the engine's own default says what to fetch.
+        pick = found if found and found.here else None
+    if pick is not None:
+        options = {**pick.options, **options}
+        _LOG.info("%s for %s: %s with %s, %s", kind, language, name, pick.model.name, pick.reason)
     engine = registry.load(kind, name)
     given = yaml_file.Document(f"engines.{kind}.options ({name})", dict(options))
     return Chosen(kind, name, engine, yaml_file.validate(given, engine.Options), pick=pick)
+
+
+def _picked(kind: EngineKind, wish: EngineChoice, language: str, weights: Weights) -> choice.Pick | None:
+    """What auto takes; options that were given may be another engine's, and then it is meant."""
+    pick = choice.pick(kind, language, weights)
+    if pick is None or not wish.options:
+        return pick
+    able = (name for name in (pick.engine, _USUAL[kind], *registry.names(kind)) if not registry.missing(kind, name))
+    meant = (name for name in able if wish.options.keys() <= registry.load(kind, name).Options.model_fields.keys())
+    name = next(meant, pick.engine)
+    return pick if name == pick.engine else choice.pick(kind, language, weights, engine=name) or pick
 
 
 def instructions(person: Character, language: str) -> list[Message]:
