@@ -99,7 +99,7 @@ def test_options_belong_to_the_engine_they_were_written_for(home: Path, monkeypa
 
 
 def test_the_programs_own_variables_are_no_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DEBUG", "LOG", "LANG", "TEST_LIVE2D_MODEL", "UNHEARD_OF"):
+    for name in ("DEBUG", "LOG", "TEST_LIVE2D_MODEL", "UNHEARD_OF"):
         monkeypatch.setenv(f"VTUBER_{name}", "x")
     monkeypatch.setenv("VTUBER_MODELS_DIR", "/some/models")
     monkeypatch.setenv("VTUBER_CHARACTER", "")

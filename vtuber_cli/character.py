@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -19,6 +19,11 @@ from vtuber_cli import paths, yaml_file
 from vtuber_cli.clean import clean, one_line
 from vtuber_cli.config import CHARACTER_ID, EngineChoice, Reply, Section, check_foreign
 from vtuber_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 T = TypeVar("T")
 
@@ -42,6 +47,15 @@ class Greeting(Section):
     @classmethod
     def _text_alone(cls, data: Any) -> Any:
         return {"text": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        found = handler(core)
+        inner = handler.resolve_ref_schema(found)
+        whole = dict(inner)
+        inner.clear()
+        inner.update({"anyOf": [{"type": "string", "maxLength": 400}, whole]})
+        return found
 
 
 class Example(Section):

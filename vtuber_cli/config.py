@@ -26,7 +26,10 @@ from vtuber_cli.errors import UsageError
 from vtuber_cli.yaml_file import Document, Key, Value
 
 if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
     from pydantic.fields import FieldInfo
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 CHARACTER_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "pitch", "volume", "style"})
@@ -59,6 +62,14 @@ class Section(BaseModel):
     def _empty(cls, data: Any) -> Any:
         return _empty_mapping(data)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+        found = handler(core)
+        inner = handler.resolve_ref_schema(found)
+        if not inner.get("required"):
+            inner["type"] = ["object", "null"]
+        return found
+
 
 def _empty_mapping(data: Any) -> Any:
     return {} if data is None else data
@@ -83,40 +94,43 @@ class Engines(Section):
 
 
 class Talk(Section):
-    hangover_ms: Annotated[int, Field(ge=200, le=3000)] = 600
+    hangover_ms: Annotated[int, Field(ge=200, le=3000, examples=[500])] = 600
     """How long you have to be silent before she answers, in milliseconds."""
-    barge_in: bool = False
+    barge_in: Annotated[bool, Field(examples=[True])] = False
     """Whether speaking interrupts her. Wants headphones: otherwise she hears herself."""
-    hands_free: bool = True
+    hands_free: Annotated[bool, Field(examples=[False])] = True
     """Whether she listens all the time; otherwise only after the talk key."""
 
 
 class Reply(Section):
-    max_tokens: Annotated[int, Field(ge=1, le=4096)] = 160
+    max_tokens: Annotated[int, Field(ge=1, le=4096, examples=[80])] = 160
     """The longest reply, in the model's tokens."""
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    temperature: Annotated[float, Field(ge=0, le=2, examples=[0.4])] = 0.7
     """How freely she chooses her words; 0 always takes the likeliest."""
-    seed: int | None = None
+    seed: Annotated[int | None, Field(examples=[7])] = None
     """The same seed gives the same replies; without one they differ."""
+
+
+_NUMBER_TOO: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}
 
 
 class Audio(Section):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    input: str | None = None
+    input: Annotated[str | None, Field(examples=["USB"], json_schema_extra=_NUMBER_TOO)] = None
     """Number or part of the name of the microphone; without it the system's own choice."""
-    output: str | None = None
+    output: Annotated[str | None, Field(examples=["USB"], json_schema_extra=_NUMBER_TOO)] = None
     """Number or part of the name of the speaker; without it the system's own choice."""
     library: Literal["auto", "portaudio", "miniaudio"] = "auto"
     """What brings us to the devices: "auto" takes PortAudio, and miniaudio where that is missing or finds none."""
 
 
 class Settings(Section):
-    language: Literal["auto", "en", "ko"] = "auto"
+    language: Annotated[Literal["auto", "en", "ko"], Field(examples=["ko"])] = "auto"
     """Of the interface and of the talk; "auto" follows the system."""
-    character: Annotated[str, Field(pattern=CHARACTER_ID)] = "mika"
+    character: Annotated[str, Field(pattern=CHARACTER_ID, examples=["jun"])] = "mika"
     """Who talks to you."""
-    models_dir: Annotated[Path, AfterValidator(_at_home)] | None = None
+    models_dir: Annotated[Annotated[Path, AfterValidator(_at_home)] | None, Field(examples=["~/models"])] = None
     """Where models are kept; without it the user's data folder."""
     engines: Engines = Engines()
     talk: Talk = Talk()
@@ -264,6 +278,8 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Document]:
         # Other programs' variables may begin like ours; a slip of the pen in one of our own should not go unseen.
         if len(key) > 1 or key[0] in known or get_close_matches(key[0], known, n=1, cutoff=0.8):
             yield Document(variable, nested(tuple(key), value))
+    if language := environment.get(f"{_PREFIX}LANG"):  # `--lang` sets it, too, and wins
+        yield Document(f"{_PREFIX}LANG", {"language": language})
 
 
 def _fields(model: type[BaseModel], above: str) -> Iterator[tuple[str, FieldInfo]]:

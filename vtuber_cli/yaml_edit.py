@@ -104,7 +104,7 @@ class _Edit:
         self._text = text
         self._break = "\r\n" if "\r\n" in text else "\n"
         # The slower of the two parsers, because its marks count letters on every platform.
-        self._root: Any = yaml.compose(text, Loader=yaml.SafeLoader)  # pyright: ignore[reportUnknownMemberType] # noqa: S506 - safe
+        self._root: Any = yaml.compose(text, Loader=yaml.SafeLoader)  # pyright: ignore[reportUnknownMemberType]
 
     def put(self, key: list[str], value: Value) -> str:
         node = self._root

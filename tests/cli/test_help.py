@@ -13,7 +13,7 @@ from vtuber_cli import __version__
 from vtuber_cli.cli.app import COMMANDS
 
 HEAVY = set(
-    """asyncio av ctranslate2 faster_whisper hibari httpx numpy onnxruntime piper platformdirs
+    """asyncio av ctranslate2 faster_whisper hibari httpx numpy onnxruntime piper
     pydantic rich sherpa_onnx sounddevice soundfile soxr sqlite3 textual tokenizers xllamacpp yaml""".split()
 )
 

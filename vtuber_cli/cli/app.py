@@ -19,6 +19,8 @@ everything else inside its functions.
 from __future__ import annotations
 
 import gc
+import os
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -28,7 +30,7 @@ import typer
 from typer.main import get_command as build_command
 from typer.main import get_group as build_group
 
-from vtuber_cli import __version__, i18n
+from vtuber_cli import __version__, i18n, paths
 from vtuber_cli.cli.help import HelpfulCommand, HelpfulGroup
 from vtuber_cli.errors import UsageError
 from vtuber_cli.i18n import t
@@ -37,11 +39,14 @@ _GARBAGE_AFTER = 100_000
 """Objects, net, after which Python looks for circular garbage. By its own 700 it does so a hundred times before the
 first frame, a twelfth of the time, and finds nothing: what is made while a program starts stays."""
 
+_HEAD = 64 * 1024
+_LANGUAGE = re.compile(r"""^language:[ ]*["']?(\w+)""", re.MULTILINE)
+
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say"),
-    "set_up": ("devices", "models", "engines", "key"),
+    "set_up": ("config", "devices", "models", "engines", "key"),
     "look_back": ("history",),
-    "look_after": ("doctor", "bench",),
+    "look_after": ("doctor", "bench", "schema"),
 }
 """The commands as the help page shows them; a group's heading is `cli.heading.<group>`."""
 COMMANDS = tuple(name for names in GROUPS.values() for name in names)
@@ -104,8 +109,23 @@ def _unknown(key: str, name: str, known: Iterable[str], group: str = "vtuber") -
 def _choose_language(value: str | None) -> str | None:
     if value is not None and value not in (*i18n.LANGUAGES, "auto"):
         raise UsageError("cli.unknown_language", name=value)
-    i18n.set_language(cast("Any", value or "auto"))
+    if value is not None:
+        os.environ["VTUBER_LANG"] = value  # the settings take it from here, over whatever else says a language
+        i18n.set_language(cast("Any", value))
     return value
+
+
+def _written_language() -> Any:
+    """The language that the user's settings ask for, looked up without reading YAML: help pages want it too."""
+    written = os.environ.get("VTUBER_LANGUAGE", "")
+    if not written:
+        try:
+            with (paths.config_dir() / "config.yaml").open(encoding="utf-8-sig") as file:
+                found = _LANGUAGE.search(file.read(_HEAD))
+        except (OSError, ValueError):
+            found = None
+        written = found[1] if found else ""
+    return written if written in i18n.LANGUAGES else "auto"
 
 
 def _show_version(value: bool) -> None:
@@ -146,5 +166,6 @@ def top(
 def run(args: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; errors come out as they were raised."""
     gc.set_threshold(_GARBAGE_AFTER)
+    i18n.set_language(_written_language())
     result = build_group(app).main(list(args), prog_name="vtuber", standalone_mode=False)
     return result if isinstance(result, int) else 0

@@ -113,10 +113,13 @@ def _column(rows: Iterable[tuple[str, str]]) -> int:
 
 
 def _section(heading: str, rows: list[tuple[str, str]], width: int, column: int = 0) -> Iterator[str]:
-    if not rows:
-        return
-    yield from ("", f"{t(heading)}:")
-    column = column or _column(rows)
+    if rows:
+        yield from ("", f"{t(heading)}:")
+        yield from two_columns(rows, width, column or _column(rows))
+
+
+def two_columns(rows: Iterable[tuple[str, str]], width: int, column: int) -> Iterator[str]:
+    """The rows as lines: the first cell, and the second wrapped beside it from `column` on, both indented by two."""
     for name, text in rows:
         lines = list(wrap(text, width - column - 2)) or [""]
         if cells(name) > column - 2:
