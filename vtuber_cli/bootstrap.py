@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
-from vtuber_cli import character, config, i18n, yaml_file
+from vtuber_cli import advice, character, config, i18n, yaml_file
 from vtuber_cli.character import Character
 from vtuber_cli.config import EngineChoice, Settings
 from vtuber_cli.conversation.casting import Cast
@@ -28,13 +31,14 @@ from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import EMOTIONS, EngineKind, Maker
+from vtuber_cli.events import EMOTIONS, EngineKind, Maker, Notice
 from vtuber_cli.weights import Weights
 
 if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
     from vtuber_cli.store.history import History
 
+_LOG = logging.getLogger(__name__)
 _USUAL: dict[EngineKind, str] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama", "tts": "piper"}
 """What runs a model given by its path, and what is missed if there is nothing to choose from."""
 _HELLO = {"en": "Hello!", "ko": "안녕!"}
@@ -119,10 +123,10 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
     engines: dict[EngineKind, Chosen] = {kind: _chosen(kind, wish, language, weights) for kind, wish in wishes.items()}
     hers = loaded.source_of("engines.tts.name") in ("character", "default")
     if settings.engines.tts.name != "auto" and not hers:
-        spoken = dict.fromkeys(person.languages, settings.engines.tts)
+        voices = _voices(dict.fromkeys(person.languages, settings.engines.tts), weights, theirs=False)
     else:
-        spoken = _voices_of(person, language, settings.engines.tts)
-    return Plan(settings, person, language, weights, engines, _voices(spoken, weights), flags or {})
+        voices = _voices(_voices_of(person, language, settings.engines.tts), weights, theirs=True)
+    return Plan(settings, person, language, weights, engines, voices, flags or {})
 
 
 def history() -> History:
@@ -149,6 +153,8 @@ class Occasion:
     """The talk to go on with, by id."""
     greeting: int = 0
     """Which of her greetings."""
+    advises: bool = False
+    """Says what this talk could have better, if it was not said lately."""
 
 
 def session(
@@ -172,6 +178,8 @@ def session(
         hands_free=settings.talk.hands_free,
         endpointing=replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000),
         ends_with_microphone=occasion.ends_with_microphone,
+        advice=_advice(plan) if occasion.advises else None,
+        judged=frozenset(kind for kind, _ in _judged(plan)),
     )
     workers = Workers(plan.weights)
     troupe = Troupe(plan, workers, occasion)
@@ -238,6 +246,22 @@ class Workers:
         return worker
 
 
+def _judged(plan: Plan) -> list[tuple[EngineKind, str | None]]:
+    """The mind and the voice of a talk, where the catalogue knows them; and the voice where there is none."""
+    served: dict[EngineKind, Chosen | None] = {"llm": plan.engines["llm"], "tts": plan.voices.get(plan.language)}
+    judged: list[tuple[EngineKind, str | None]] = []
+    for kind, chosen in served.items():
+        known = (name for name in chosen.weights if plan.weights.catalog.find(name)) if chosen else iter((None,))
+        judged.extend((kind, name) for name in islice(known, 1))
+    return judged
+
+
+def _advice(plan: Plan) -> Notice | None:
+    lacking = advice.lacks(plan.weights, plan.language, _judged(plan))
+    today = datetime.now().astimezone().date()
+    return advice.notice(lacking, plan.language) if advice.worth_saying(lacking, plan.language, today) else None
+
+
 def _style(plan: Plan) -> Style:
     reply = plan.settings.reply
     return Style(
@@ -258,13 +282,13 @@ def _voices_of(person: Character, language: str, wanted: EngineChoice) -> dict[s
     return wishes
 
 
-def _voices(wishes: Mapping[str, EngineChoice], weights: Weights) -> dict[str, Chosen]:
+def _voices(wishes: Mapping[str, EngineChoice], weights: Weights, *, theirs: bool) -> dict[str, Chosen]:
     """An engine for each language that one can be had for; equal ones are one, and loaded once."""
     voices: dict[str, Chosen] = {}
     for language, wish in wishes.items():
         if wish == EngineChoice() and choice.pick("tts", language, weights) is None:
             continue
-        chosen = _chosen("tts", wish, language, weights)
+        chosen = _chosen("tts", wish, language, weights, theirs=theirs)
         same = (one for one in voices.values() if (one.name, one.options) == (chosen.name, chosen.options))
         voices[language] = next(same, chosen)
     return voices

@@ -159,7 +159,8 @@ def test_nothing_better_is_ever_left_lying_here(
 def offered(found: Sequence[Candidate], language: str = "ko") -> tuple[str | None, str | None]:
     """The better one and the faster one."""
     pick = choice.best(found, language, ())
-    better, faster = choice.better(found, language, pick), choice.faster(found, language, pick)
+    better = choice.better(found, language, pick.model if pick else None)
+    faster = choice.faster(found, language, pick)
     return better and better.name, faster and faster.name
 
 

@@ -22,7 +22,7 @@ from vtuber_cli.events import (
     Timings,
     UserSaid,
 )
-from vtuber_cli.tui.feed import Reveal, emotion_word, error_lines, notice_line, safe, safe_event, safe_line, stages
+from vtuber_cli.tui.feed import Reveal, emotion_word, error_lines, notice_lines, safe, safe_event, safe_line, stages
 
 HOSTILE = "a\x1b[31mb\x1b]52;c;ZXZpbA==\x07c\x9b2Jd\u202ee\x00f\rg"
 
@@ -62,8 +62,10 @@ def test_an_error_is_its_words_and_its_advice_with_foreign_parameters_cleaned() 
 
 
 def test_a_notice_is_looked_up_and_an_unknown_one_is_shown_as_it_is() -> None:
-    assert notice_line(Notice("chat.microphone_back")) == "The microphone is back."
-    assert notice_line(Notice("from a plug-in\x1b[H")) == "from a plug-in"
+    assert notice_lines(Notice("chat.microphone_back")) == ("The microphone is back.", "")
+    assert notice_lines(Notice("from a plug-in\x1b[H")) == ("from a plug-in", "")
+    params = (("said", "It lacks\x1b[H."), ("command", "vtuber models get x"))
+    assert notice_lines(Notice("choice.advice", params)) == ("It lacks.", "better: vtuber models get x")
 
 
 def test_an_emotion_has_a_word_in_both_languages_and_neutral_none() -> None:

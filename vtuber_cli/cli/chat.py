@@ -90,6 +90,7 @@ async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | 
         ends_with_microphone=lines and sound.mic is not None,
         resume=talk,
         greeting=os.getpid(),
+        advises=True,
     )
     session = bootstrap.session(plan, microphone, speaker, kept, occasion)
     if lines:

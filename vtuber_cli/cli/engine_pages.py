@@ -26,11 +26,6 @@ _NAME, _STATE = 16, 15
 _SUBJECT, _FIGURE = 32, 9
 
 
-def language_name(code: str) -> str:
-    """What a language is called in the interface's language; its code if nobody wrote that down."""
-    return t(f"choice.language.{code}") if find(f"choice.language.{code}") is not None else code
-
-
 # --- a kind -----------------------------------------------------------------------------------------------------
 
 
@@ -60,6 +55,8 @@ class Sheet:
                 yield from wrapped(t(f"engine.list.{key}", command=f"vtuber models get {model.name}"), "  ")
 
     def _auto(self) -> str:
+        from vtuber_cli.advice import language_name
+
         name = language_name(self.language)
         if self.pick is None:
             return t("engine.list.auto_none", language=name, why=t("choice.none", language=name))
@@ -96,7 +93,7 @@ def sheet(kind: EngineKind, weights: Weights, language: str, settings: Settings)
 
     found = choice.candidates(kind, weights)
     pick = choice.best(found, language, weights.catalog.default)
-    better = choice.better(found, language, pick)
+    better = choice.better(found, language, pick.model if pick else None)
     faster = None if better else choice.faster(found, language, pick)
     wish: EngineChoice = getattr(settings.engines, kind)
     return Sheet(kind, language, roster(kind, weights), pick, better, faster, wish)
@@ -104,6 +101,8 @@ def sheet(kind: EngineKind, weights: Weights, language: str, settings: Settings)
 
 def why(pick: Pick, language: str) -> str:
     """Why auto takes it, in a few words."""
+    from vtuber_cli.advice import language_name
+
     return t(f"choice.reason.{pick.reason}", language=language_name(language))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from vtuber_cli.conversation.endpointer import Endpointing
 from vtuber_cli.conversation.reply import Style
+from vtuber_cli.events import EngineKind, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,9 @@ class Manner:
     """Speaking interrupts her; without it (loudspeakers) she is deaf from the question's end to the answer's."""
     hands_free: bool = True
     endpointing: Endpointing = field(default_factory=Endpointing)
+    advice: Notice | None = None
+    """Said when everything is loaded."""
+    judged: frozenset[EngineKind] = frozenset()
+    """The engines of which it is known what they can do in this language; of others the talk says what they cannot."""
     ends_with_microphone: bool = False
     """The talk is over when the microphone (a file) is."""

@@ -194,16 +194,18 @@ class Session:
 
     def _say_what_is_missing(self) -> None:
         """A language that the model or the voices cannot is said once, not left to be found out."""
-        engines, language = self._crew.engines, self._manner.language
+        engines, language, judged = self._crew.engines, self._manner.language, self._manner.judged
+        if self._manner.advice is not None:
+            self._announce(self._manner.advice)
         if language is None:
             return
-        if "llm" not in self._crew.failures:
+        if "llm" not in judged and "llm" not in self._crew.failures:
             speaks = engines.llm.engine.capabilities.languages
             if speaks and language not in speaks:
                 params = (("name", engines.llm.name), ("language", language))
                 self._announce(Notice("chat.model_language", params, "warning"))
         voice = engines.voices.workers.get(language)
-        if voice is None or (voice.ready and not engines.voices.speaks(language)):
+        if "tts" not in judged and (voice is None or (voice.ready and not engines.voices.speaks(language))):
             self._announce(Notice("chat.voice_language", (("language", language),)))
 
     async def _greet_aloud(self, text: str, emotion: str) -> None:

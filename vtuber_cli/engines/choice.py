@@ -157,9 +157,9 @@ def best(found: Iterable[Candidate], language: str, default: Sequence[str]) -> P
     return Pick(model.kind, model.engine, options, model, chosen.here, reason, quality(model, language))
 
 
-def better(found: Iterable[Candidate], language: str, than: Pick | None) -> Model | None:
+def better(found: Iterable[Candidate], language: str, than: Model | None) -> Model | None:
     """The model to fetch for somebody who wants this language done well; None if there is none."""
-    grade = _FOREIGN + 1 if than is None else _grade(than.model, language)
+    grade = _FOREIGN + 1 if than is None else _grade(than, language)
     offered = [
         one
         for one in found

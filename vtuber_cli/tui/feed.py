@@ -111,9 +111,11 @@ def error_lines(error: VtuberError) -> tuple[str, str]:
     return safe_line(t(error.key, **params)), safe_line(hint or "")
 
 
-def notice_line(notice: Notice) -> str:
-    """The words of a notice; a key that no locale knows is shown as it is."""
-    return safe_line(t(notice.key, **{name: safe_line(value) for name, value in notice.params}))
+def notice_lines(notice: Notice) -> tuple[str, str]:
+    """The words of a notice and its advice ("" if there is none); a key that no locale knows is shown as it is."""
+    params = {name: safe_line(value) for name, value in notice.params}
+    hint = t(f"{notice.key}.hint", **params) if find(f"{notice.key}.hint") is not None else ""
+    return safe_line(t(notice.key, **params)), safe_line(hint)
 
 
 def engine_line(event: EngineChanged) -> str:

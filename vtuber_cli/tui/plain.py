@@ -35,7 +35,7 @@ from vtuber_cli.events import (
     UserSaid,
 )
 from vtuber_cli.i18n import t
-from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk, engine_line, error_lines, notice_line, safe_event, safe_line
+from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk, engine_line, error_lines, notice_lines, safe_event, safe_line
 from vtuber_cli.tui.signals import asked_to_end
 
 CUT = " —"
@@ -261,7 +261,10 @@ class _LineFace:
             case Failed(error=error):
                 self.fail(error)
             case Notice():
-                self._writer.news(f"* {notice_line(event)}")
+                text, hint = notice_lines(event)
+                self._writer.news(f"* {text}")
+                if hint:
+                    self._writer.news(f"  {hint}")
             case CharacterChanged(id=character, name=name):
                 self._character = character
                 self._writer.news(f"* {t('chat.taken_over', name=name)}")

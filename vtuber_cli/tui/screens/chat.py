@@ -29,7 +29,7 @@ from vtuber_cli.events import (
     UserSaid,
 )
 from vtuber_cli.i18n import t
-from vtuber_cli.tui.feed import Talk, error_lines, milliseconds, notice_line, safe, safe_event, safe_line, stages
+from vtuber_cli.tui.feed import Talk, error_lines, milliseconds, notice_lines, safe, safe_event, safe_line, stages
 from vtuber_cli.tui.symbols import Symbols
 from vtuber_cli.tui.themes import Look
 from vtuber_cli.tui.widgets.card import Card
@@ -102,7 +102,8 @@ class ChatScreen(Screen[None]):
             case Failed(error=error):
                 self.fail(error)
             case Notice() as notice:
-                self.transcript.note(notice_line(notice), severity=notice.severity)
+                text, hint = notice_lines(notice)
+                self.transcript.note(text, hint, severity=notice.severity)
             case Greeted(text=text, emotion=emotion):
                 self.transcript.greeted(text, emotion, self._clocks.day())
             case CharacterChanged(name=name):
