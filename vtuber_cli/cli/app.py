@@ -46,7 +46,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say"),
     "set_up": ("config", "devices", "models", "engines", "key"),
     "look_back": ("history",),
-    "look_after": ("doctor", "bench", "schema"),
+    "look_after": ("doctor", "bench", "paths", "clean", "schema"),
 }
 """The commands as the help page shows them; a group's heading is `cli.heading.<group>`."""
 COMMANDS = tuple(name for names in GROUPS.values() for name in names)
