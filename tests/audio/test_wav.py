@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
 HOSTILE = json.loads((Path(__file__).parent.parent / "data" / "hostile_audio.json").read_text())["files"]
-HEARD = {"WAV-03": 320, "WAV-04": 107, "WAV-05": 4, "WAV-06": 640}
+HEARD = {"WAV-03": 320, "WAV-04": 107, "WAV-05": 4, "WAV-06": 640, "WAV-09": 320}
+"""Samples; the others are refused."""
+REFUSED = {
+    "WAV-11": "file_odd_channels",
+    "WAV-12": "file_odd_rate",
+    "WAV-13": "file_odd_rate",
+    "WAV-14": "file_empty",
+    "WAV-15": "file_empty",
+    "WAV-16": "file_not_audio",
+    "WAV-17": "file_codec",
+    "WAV-19": "file_without_format",
+    "WAV-20": "file_not_audio",
+}
 
 
 def tone(seconds: float, rate: int, hertz: float = 440.0) -> Samples:
@@ -70,7 +82,7 @@ class TestRead:
         else:
             with pytest.raises(UsageError) as refused:
                 wav.read(path)
-            assert refused.value.key in ("audio.file_not_audio", "audio.file_empty")
+            assert refused.value.key == f"audio.{REFUSED[hostile['id']]}"
             with pytest.raises(UsageError):
                 WavMicrophone(path)
 

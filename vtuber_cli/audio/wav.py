@@ -1,22 +1,27 @@
-"""Sound files as ears: with `recording`, what makes everything scriptable, and testable without a sound card."""
+"""Sound files as ears: with `recording`, what makes everything scriptable, and testable without a sound card.
+
+libsndfile reads what it can (WAV, FLAC, OGG, MP3, AIFF, ...), `riff` the WAV files that it refuses.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from vtuber_cli.audio import pcm
 from vtuber_cli.audio.resample import Resampler
+from vtuber_cli.audio.riff import Riff, RiffError
 from vtuber_cli.errors import AudioUnavailable, UsageError
 from vtuber_cli.events import EAR_RATE, AudioFrame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
-    from pathlib import Path
 
     import soundfile
 
+    from vtuber_cli.audio.riff import Frames
     from vtuber_cli.events import Samples
 
 FRAME = 320
@@ -29,31 +34,30 @@ READ_SECONDS = 600.0
 """The longest file that `read` takes into memory."""
 
 _BLOCK_SECONDS = 0.25
-_RATES = range(4_000, 384_001)
+RATES = range(4_000, 384_001)
 _MOST_CHANNELS = 64
 _LATE = 0.25
 """Seconds that a reader may be late before the file's time stands still for it."""
 
 
 class WavMicrophone:
-    """Hears a sound file: any rate, any channels, whatever libsndfile reads.
+    """Hears a sound file: any rate, any channels.
 
     Args:
         path: of the file.
         fast: as fast as it is read, instead of in the time it takes to say it.
 
     Raises:
-        UsageError: missing, a folder, not allowed, no audio, empty.
+        UsageError: missing, a folder, not allowed, no audio, empty; says what is wrong with it.
     """
 
     waits = True
 
     def __init__(self, path: Path, *, fast: bool = False) -> None:
         self.name = path.name
-        self._path = path
         self._fast = fast
-        self._file: soundfile.SoundFile | None = _opened(path)
-        self._frames = _in_frames(_with_silence(_at_ear_rate(self._file, path)))
+        self._file: Sound | None = opened(path)
+        self._frames = _in_frames(_with_silence(at_ear_rate(self._file, path)))
         self._position = 0
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
@@ -93,10 +97,10 @@ def read(path: Path, *, longest: float = READ_SECONDS) -> Samples:
     """
     import numpy as np
 
-    with closing(_opened(path)) as file:
+    with closing(opened(path)) as file:
         blocks: list[Samples] = []
         seconds = 0.0
-        for block in _at_ear_rate(file, path):
+        for block in at_ear_rate(file, path):
             blocks.append(block)
             seconds += len(block) / EAR_RATE
             if seconds > longest:
@@ -106,27 +110,98 @@ def read(path: Path, *, longest: float = READ_SECONDS) -> Samples:
     return np.concatenate(blocks)
 
 
-def _opened(path: Path) -> soundfile.SoundFile:
+class Sound(Protocol):
+    """A sound file that is open."""
+
+    samplerate: int
+    channels: int
+
+    @property
+    def frames(self) -> int | None:
+        """How many are left; None if nobody knows."""
+        ...
+
+    def read(self, frames: int, /) -> Frames:
+        """So many, or fewer at the end; shape (frames, channels).
+
+        Raises:
+            ValueError: it is damaged from here on.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class _Decoded:
+    """What libsndfile reads."""
+
+    def __init__(self, file: soundfile.SoundFile) -> None:
+        self._file = file
+        self.samplerate, self.channels, self.frames = file.samplerate, file.channels, file.frames
+
+    def read(self, frames: int, /) -> Frames:
+        import soundfile
+
+        try:
+            return self._file.read(frames, dtype="float32", always_2d=True)
+        except soundfile.SoundFileError as error:
+            raise ValueError(str(error)) from error
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def opened(source: Path | BinaryIO, name: object = None) -> Sound:
+    """A sound file, looked at as far as its header.
+
+    Args:
+        source: where it is, or the file itself, which can be sought in.
+        name: what it is called in errors; by default its path.
+
+    Raises:
+        UsageError: see `WavMicrophone`.
+    """
+    called = source if name is None else name
+    if isinstance(source, Path):
+        _look_at(source)
+    file = _decoded(source, called)
+    if file is None or not file.frames:
+        file = _by_hand(source, called, empty=file is not None)
+    key = ""
+    if file.samplerate not in RATES:
+        key = "audio.file_odd_rate"
+    elif file.channels not in range(1, _MOST_CHANNELS + 1):
+        key = "audio.file_odd_channels"
+    elif file.frames == 0:
+        key = "audio.file_empty"
+    if key:
+        file.close()
+        raise UsageError(key, file=called, rate=file.samplerate, channels=file.channels)
+    return file
+
+
+def _decoded(source: Path | BinaryIO, called: object) -> Sound | None:
+    """As libsndfile reads it; None if it does not."""
     import soundfile
 
-    _look_at(path)
     try:
-        file = soundfile.SoundFile(str(path))
-    except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a name such as x.raw wants to be explained
-        raise UsageError("audio.file_not_audio", file=path) from error
+        return _Decoded(soundfile.SoundFile(str(source) if isinstance(source, Path) else source))
+    except (soundfile.SoundFileError, TypeError):  # TypeError: a name such as x.raw wants to be explained
+        return None
     except UnicodeError as error:  # a name that is no text, which libsndfile cannot be told
-        raise UsageError("audio.file_unreadable", file=path, reason=why(error)) from error
-    reason = ""
-    if file.samplerate not in _RATES:
-        reason = "audio.file_odd_rate"
-    elif file.channels > _MOST_CHANNELS:
-        reason = "audio.file_odd_channels"
-    elif not file.frames:
-        reason = "audio.file_empty"
-    if reason:
+        raise UsageError("audio.file_unreadable", file=called, reason=why(error)) from error
+
+
+def _by_hand(source: Path | BinaryIO, called: object, *, empty: bool) -> Sound:
+    file = source.open("rb") if isinstance(source, Path) else source
+    try:
+        file.seek(0)
+        return Riff(file)
+    except RiffError as error:
         file.close()
-        raise UsageError(reason, file=path, rate=file.samplerate, channels=file.channels)
-    return file
+        if empty:
+            raise UsageError("audio.file_empty", file=called) from error
+        raise UsageError(f"audio.{error.key}", hint=None, file=called, **error.params) from error
 
 
 def _look_at(path: Path) -> None:
@@ -143,17 +218,19 @@ def _look_at(path: Path) -> None:
         raise UsageError("audio.file_unreadable", file=path, reason=why(error)) from error
 
 
-def _at_ear_rate(file: soundfile.SoundFile, path: Path) -> Iterator[Samples]:
-    """The file, block by block: a long one never fits into memory."""
-    import soundfile
+def at_ear_rate(file: Sound, called: object) -> Iterator[Samples]:
+    """The file, block by block: a long one never fits into memory.
 
+    Raises:
+        AudioUnavailable: it is damaged from here on.
+    """
     resampler = Resampler(file.samplerate, EAR_RATE)
     size = round(_BLOCK_SECONDS * file.samplerate)
     while True:
         try:
-            block = file.read(size, dtype="float32", always_2d=True)
-        except soundfile.SoundFileError as error:
-            raise AudioUnavailable("audio.file_damaged", file=path) from error
+            block = file.read(size)
+        except (ValueError, OSError) as error:
+            raise AudioUnavailable("audio.file_damaged", file=called) from error
         last = len(block) < size
         yield resampler.feed(pcm.mono(pcm.sane(block)), last=last)
         if last:
