@@ -53,6 +53,7 @@ PROCESS = (
     "tests/store/test_database.py::test_no_room_to_begin",
     "tests/store/test_database.py::test_two_programs",
     "tests/store/test_history.py::test_kill_9",
+    "tests/store/test_history.py::test_killed",
     "tests/store/test_history.py::test_two_programs",
     "tests/test_weights.py",
     "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from vtuber_cli.store.database import Database
 from vtuber_cli.store.history import Entry, History, short_ids
 
 WRITER = Path(__file__).with_name("writer.py")
+TAKER = Path(__file__).with_name("taker.py")
 
 
 class Clock:
@@ -307,3 +308,56 @@ def test_two_programs_write_at_once(tmp_path: Path) -> None:
         assert [entry.turn for entry in entries if entry.role == "assistant"] == list(range(200))
         assert not any(entry.interrupted for entry in entries)
     history.close()
+
+
+# --- files and forgetting ---------------------------------------------------------------------------------------
+
+
+def test_killed_while_it_takes_talks_in_it_took_all_or_none(tmp_path: Path) -> None:
+    """Six times a program is killed at some moment of an import of 40 talks."""
+    path = tmp_path / "vtuber.db"
+    Database(path).close()
+    found = set[int]()
+    for delay in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3):
+        taker = subprocess.Popen([sys.executable, TAKER, path, "40"], stdout=subprocess.PIPE, text=True)
+        assert taker.stdout is not None
+        taker.stdout.readline()
+        with suppress(subprocess.TimeoutExpired):
+            taker.wait(delay)
+        taker.kill()
+        taker.wait()
+        taker.stdout.close()
+        history = History(Database(path))
+        found.add(len(history.list_talks()))
+        history.remove(list(history.sizes()))
+        history.close()
+    assert found <= {0, 40}
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_what_is_forgotten_is_in_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "vtuber.db"
+    history = History(Database(path))
+    kept = await history.open_talk("mika", "en")
+    await exchange(history, kept, 1, "stay with me", "Gladly.")
+    gone = await history.open_talk("mika", "en")
+    for turn in range(50):
+        await exchange(history, gone, turn, f"xylophone {turn} " + "z" * 500, "A secretword.")
+    history.remove([gone])
+    assert [talk.id for talk in history.list_talks()] == [kept]
+    assert history.search("xylophone") == history.search("secretword") == []
+    assert [match.entry.talk for match in history.search("stay")] == [kept]
+    history.close()
+    for file in path.parent.iterdir():
+        data = file.read_bytes()
+        assert b"xylophone" not in data and b"secretword" not in data, file
+    assert path.stat().st_size < 120_000
+
+
+async def test_forgetting_what_is_not_there_is_no_fault(history: History) -> None:
+    talk = await history.open_talk("mika", "en")
+    await exchange(history, talk, 1, "a", "b")
+    history.remove(["nowhere", talk])
+    assert history.sizes() == {}
+    history.remove([])

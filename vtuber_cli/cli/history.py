@@ -6,29 +6,26 @@ talks or of messages, `show` one talk with its messages. Times are UTC in JSON, 
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vtuber_cli.clean import clean, one_line
+from vtuber_cli.cli import history_files
+from vtuber_cli.cli.history_page import local, print_json, print_rows, print_talk, who
+from vtuber_cli.errors import UsageError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Sequence
 
-    from vtuber_cli.store.history import Entry, History, Match, Talk
+    from vtuber_cli.store.history import History, Match, Talk
 
 app = typer.Typer()
 
 Json = Annotated[bool, typer.Option("--json", help="history.option.json")]
-_GAP = "  "
-_SOME_TEXT = 16
-_STYLES = {"id": "dim", "when": "dim", "who": "bold", "turns": "dim"}
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="history.option.limit")]
 
 
@@ -42,16 +39,16 @@ def list_talks(
 ) -> None:
     from vtuber_cli.store.history import short_ids
 
-    with _history() as history:
+    with kept() as history:
         talks = history.list_talks(character=character, limit=limit) if history else []
         short = short_ids([talk.id for talk in history.list_talks()]) if history and talks else {}
     if as_json:
-        _print_json([asdict(talk) for talk in talks])
+        print_json([asdict(talk) for talk in talks])
     elif not talks:
         _notice("history.empty")
     else:
-        rows = [(short[one.id], _local(one.ended), one.character, str(one.turns), one.first) for one in talks]
-        _print_rows(("id", "when", "who", "turns", "said"), rows)
+        rows = [(short[one.id], local(one.ended), one.character, str(one.turns), one.first) for one in talks]
+        print_rows(("id", "when", "who", "turns", "said"), rows)
 
 
 @app.command("show", help="history.command.show")
@@ -61,15 +58,17 @@ def show_talk(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    with _history() as history:
+    from vtuber_cli.store import own
+
+    with kept() as history:
         found = _wanted(history, talk)
         entries = history.messages(found.id) if history and found else []
     if found is None:
         _notice("history.empty")
     elif as_json:
-        _print_json({**asdict(found), "messages": [_message_record(entry) for entry in entries]})
+        print_json({**asdict(found), "messages": [own.message(entry) for entry in entries]})
     else:
-        _print_talk(found, entries)
+        print_talk(found, entries)
 
 
 @app.command("search", help="history.command.search")
@@ -81,31 +80,31 @@ def search(
     from vtuber_cli.store.history import short_ids
 
     words = " ".join(query)
-    with _history() as history:
+    with kept() as history:
         found = history.search(words, limit=limit) if history else []
         short = short_ids([talk.id for talk in history.list_talks()]) if history and found else {}
     if as_json:
-        _print_json([_match_record(match) for match in found])
+        print_json([_match_record(match) for match in found])
     elif not found:
         _notice("history.nothing_found", query=words)
     else:
         rows = [
             (
                 short.get(one.entry.talk, one.entry.talk),
-                _local(one.entry.at),
-                _name(one.entry, one.character),
+                local(one.entry.at),
+                who(one.entry, one.character),
                 one.entry.text,
             )
             for one in found
         ]
-        _print_rows(("id", "when", "who", "text"), rows)
+        print_rows(("id", "when", "who", "text"), rows)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _history() -> Generator[History | None]:
+def kept() -> Generator[History | None]:
     """The history, or None if there is none yet: looking does not make one."""
     from vtuber_cli import paths
 
@@ -127,105 +126,77 @@ def _wanted(history: History | None, beginning: str | None) -> Talk | None:
     if beginning is None:
         return next(iter(history.list_talks(limit=1)), None) if history else None
     if history is None:
-        from vtuber_cli.errors import UsageError
-
         raise UsageError("history.unknown", id=beginning)
     return history.talk(beginning)
-
-
-def _message_record(entry: Entry) -> dict[str, Any]:
-    record = asdict(entry)
-    del record["talk"]
-    return record
 
 
 def _match_record(match: Match) -> dict[str, Any]:
     return {"character": match.character, **asdict(match.entry)}
 
 
-# --- printing ---------------------------------------------------------------------------------------------------
+# --- files, and forgetting ---------------------------------------------------------------------------------------
+
+app.command("export", help="history.command.export")(history_files.export_talks)
+app.command("import", help="history.command.import")(history_files.import_talks)
 
 
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+@app.command("rm", help="history.command.rm")
+def remove(
+    talk: history_files.Ids = None,
+    character: history_files.Only = None,
+    everything: Annotated[bool, typer.Option("--all", help="history.option.rm_all")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="history.option.yes")] = False,
+) -> None:
+    if not talk and character is None and not everything:
+        raise UsageError("history.rm_what")
+    with kept() as history:
+        talks = history_files.selected(history, talk or [], character, everything=everything)
+        sizes = history.sizes() if history else {}
+        # With all of them go those, too, in which the user never said a word.
+        ids = list(sizes) if everything and character is None else [one.id for one in talks]
+        if history is None or not ids:
+            _notice("history.empty")
+            return
+        _show_what_goes(talks, sizes)
+        if not yes:
+            _ask(len(talks), sum(sizes[one] for one in ids))
+        history.remove(ids)
+        _notice("history.removed", count=len(talks), messages=sum(sizes[one] for one in ids))
+    _tell_of_copies(forget=everything and character is None)
 
 
-def _print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines = [[one_line(cell) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
-        for line in lines:
-            print("\t".join(line))
-        return
-    from rich.console import Console
-    from rich.text import Text
+def _show_what_goes(talks: Sequence[Talk], sizes: dict[str, int]) -> None:
+    from vtuber_cli.store.history import short_ids
 
-    console = Console(highlight=False)
-    headings = [Text(t(f"history.column.{name}"), style="underline") for name in columns]
-    table = [headings, *([Text(cell) for cell in line] for line in lines)]
-    widths = [max(row[at].cell_len for row in table) for at in range(len(columns))]
-    shown = _shown(columns, widths, console.width)
-    room = console.width - sum(widths[at] + len(_GAP) for at in shown[:-1])
-    for row in table:
-        line = Text()
-        for at in shown:
-            cell = row[at]
-            cell.truncate(room if at == shown[-1] else widths[at], overflow="ellipsis", pad=at != shown[-1])
-            cell.stylize_before(_STYLES.get(columns[at], ""))
-            line.append_text(cell).append("" if at == shown[-1] else _GAP)
-        console.print(line, no_wrap=True, crop=False)
+    short = short_ids([one.id for one in talks])
+    rows = [(short[one.id], local(one.ended), one.character, str(sizes[one.id]), one.first) for one in talks]
+    print_rows(("id", "when", "who", "messages", "said"), rows)
 
 
-def _shown(columns: Sequence[str], widths: Sequence[int], width: int) -> list[int]:
-    """The columns that fit a terminal of this width beside a bit of text, which is the last of them."""
-    shown = list(range(len(columns)))
-    for name in ("turns", "when", "who"):
-        if sum(widths[at] + len(_GAP) for at in shown[:-1]) + _SOME_TEXT > width and name in columns:
-            shown.remove(columns.index(name))
-    return shown
+def _ask(talks: int, messages: int) -> None:
+    """Goes on if somebody agrees.
+
+    Raises:
+        UsageError: nobody is there to ask.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("history.rm_unasked")
+    print(t("history.rm_sure", count=talks, messages=messages), end=" ", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes", "네", "예", "ㅇ", "응"):
+        _notice("history.rm_nothing")
+        raise typer.Exit(1)
 
 
-def _print_talk(talk: Talk, entries: Sequence[Entry]) -> None:
-    title = t("history.title", character=one_line(talk.character), when=_local(talk.started), id=talk.id)
-    cut = f"  ({t('history.interrupted')})"
-    if not sys.stdout.isatty():
-        print(title)
-        for entry in entries:
-            text = clean(entry.text).replace("\n", "\n    ")
-            print(f"{_name(entry, talk.character)}: {text}{cut if entry.interrupted else ''}")
-        return
-    from rich.console import Console
-    from rich.text import Text
+def _tell_of_copies(*, forget: bool) -> None:
+    """A migration left a copy of the file as it was before; what was removed is still in it."""
+    from vtuber_cli import paths
 
-    console = Console(highlight=False)
-    console.print(Text(title, style="dim"))
-    for entry in entries:
-        mine = entry.role == "user"
-        line = Text(f"\n{_name(entry, talk.character)}  ", style="bold cyan" if mine else "bold magenta")
-        line.append(_meta(entry) + "\n", style="not bold dim default")
-        line.append(clean(entry.text), style="not bold default")
-        line.append(cut if entry.interrupted else "", style="not bold dim default")
-        console.print(line)
-
-
-def _meta(entry: Entry) -> str:
-    parts = [_local(entry.at)[-5:]]
-    if entry.timings is not None and entry.timings.first_audio_ms is not None:
-        parts.append(f"{entry.timings.first_audio_ms:.0f} ms")
-    if entry.emotion is not None:
-        parts.append(entry.emotion)
-    return " · ".join(parts)
-
-
-def _name(entry: Entry, character: str) -> str:
-    return t("history.you") if entry.role == "user" else one_line(character)
-
-
-def _local(at: str) -> str:
-    """A time of the database, as the reader's clock shows it; whatever is no time as it is."""
-    try:
-        return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError):
-        return one_line(at)
+    path = paths.database()
+    for copy in sorted(path.parent.glob(f"{path.name}.v*.bak")):
+        if forget:
+            copy.unlink(missing_ok=True)
+        else:
+            _notice("history.copy_remains", file=copy)
 
 
 def _notice(key: str, **params: object) -> None:

@@ -80,12 +80,29 @@ class Database:
         self._writer.submit(self._write, job).add_done_callback(tell)
         return await waiting
 
+    def write_now(self, job: Job[T]) -> T:
+        """`write` for who has no event loop to wait in."""
+        return self._writer.submit(self._write, job).result()
+
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """A connection for reading, for any thread; it sees what was committed and never waits for the writer."""
         with self._explained(), closing(self._connect()) as connection:
             connection.execute("PRAGMA query_only = 1")
             yield connection
+
+    def compact(self) -> None:
+        """Gives back the room of what was deleted, and leaves none of it in the log beside the file.
+
+        While another program reads or writes, or there is no room for a copy, that is left for another time.
+        """
+
+        def tidy() -> None:
+            with suppress(sqlite3.Error), closing(self._connect()) as connection:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        self._writer.submit(tidy).result()
 
     def close(self) -> None:
         """Waits for what is being written, and lets go of the file."""

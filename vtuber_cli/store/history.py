@@ -17,6 +17,7 @@ from typing import TypeAlias, cast
 
 from vtuber_cli.errors import UsageError
 from vtuber_cli.events import Cue, Timings, Via, Work
+from vtuber_cli.store.arrival import Arrival, Fate, Origin, keep
 from vtuber_cli.store.database import Database
 from vtuber_cli.store.entry import ENTRIES, Entry, entry_of, pack, pack_cues, storable, utc
 
@@ -193,6 +194,53 @@ class History:
                 (*values, min(limit, _MOST)),
             ).fetchall()
         return [Match(entry_of(row), row[-1]) for row in rows]
+
+    # --- files, and forgetting: blocking, for who has no event loop --------------------------------------------------
+
+    def keep(self, arrivals: Sequence[Arrival]) -> list[tuple[Fate, str | None]]:
+        """Puts talks from files beside the others, all of them or none; what became of each, and its id here.
+
+        Raises:
+            StoreError: nothing was kept.
+        """
+        return self._database.write_now(lambda db: keep(db, arrivals, new_id))
+
+    def source(self, talk: str) -> tuple[Origin | None, list[tuple[str, int | None]]]:
+        """The file that a talk (a whole id) came from, and what it held, with the row of the message made of it."""
+        with self._database.reading() as db:
+            origin = db.execute(
+                "SELECT folder, name, digest FROM origins WHERE talk = (SELECT seq FROM talks WHERE id = ?)", (talk,)
+            ).fetchone()
+            records = db.execute(
+                "SELECT record, message FROM records WHERE talk = (SELECT seq FROM talks WHERE id = ?) ORDER BY place",
+                (talk,),
+            ).fetchall()
+        return (Origin(*origin) if origin is not None else None), records
+
+    def sizes(self) -> dict[str, int]:
+        """How many messages every talk has, silent ones too."""
+        with self._database.reading() as db:
+            return dict(
+                db.execute(
+                    "SELECT t.id, count(m.id) FROM talks t LEFT JOIN messages m ON m.talk = t.seq GROUP BY t.seq"
+                )
+            )
+
+    def remove(self, talks: Sequence[str]) -> None:
+        """Forgets talks (whole ids): their words are overwritten, in the index too, and the file shrinks.
+
+        Raises:
+            StoreError: nothing was removed.
+        """
+
+        def delete(db: sqlite3.Connection) -> None:
+            db.execute("PRAGMA secure_delete = ON")
+            db.executemany("DELETE FROM talks WHERE id = ?", [(talk,) for talk in talks])
+            # A deleted row leaves its words in the index until that is merged one day.
+            db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+
+        self._database.write_now(delete)
+        self._database.compact()
 
     # --- inside -------------------------------------------------------------------------------------------------
 
