@@ -126,7 +126,11 @@ class Asker:
             yield from reply.feed(body.decode("utf-8", "replace"))
             reply.over = True
         else:
-            yield from self._streamed(exchange, reply, stop, until)
+            try:
+                yield from self._streamed(exchange, reply, stop, until)
+            except (Broken, TimeoutError):
+                if not reply.ended:
+                    raise  # else only the token counts are missing
         if not (reply.over or reply.ended or (reply.strange and not reply.understood)):
             raise Broken("broken_off", "")
         yield from reply.finish()
