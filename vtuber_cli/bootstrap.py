@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -21,6 +21,7 @@ from vtuber_cli.character import Character
 from vtuber_cli.config import EngineChoice, Settings
 from vtuber_cli.conversation.casting import Cast
 from vtuber_cli.conversation.crew import Engines
+from vtuber_cli.conversation.dictation import Dictation
 from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.endpointer import Endpointing
 from vtuber_cli.conversation.manner import Manner
@@ -31,7 +32,7 @@ from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.events import EMOTIONS, EngineKind, Maker, Notice
+from vtuber_cli.events import EMOTIONS, EngineKind, Event, Maker, Notice
 from vtuber_cli.weights import Weights
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _USUAL: dict[EngineKind, str] = {"vad": "silero", "asr": "faster-whisper", "llm": "llama", "tts": "piper"}
 """What runs a model given by its path, and what is missed if there is nothing to choose from."""
+_ANY = "*"
+"""The catalogue's word for every language, where it is not known yet which."""
 _HELLO = {"en": "Hello!", "ko": "안녕!"}
 """What the model is told she was greeted with, since templates want the user to begin."""
 
@@ -129,6 +132,35 @@ def plan(flags: Mapping[str, object] | None = None) -> Plan:
     return Plan(settings, person, language, weights, engines, voices, flags or {})
 
 
+def hearing(flags: Mapping[str, object] | None, language: str | None) -> Plan:
+    """The plan of somebody who only listens.
+
+    Args:
+        flags: as for `plan`.
+        language: what is listened for, an ISO 639-1 code; "" for any; None for the talk's.
+
+    Raises:
+        the same as `plan`.
+    """
+    found = plan(flags)
+    if language is None or language == found.language:
+        return found
+    asr = _chosen("asr", found.settings.engines.asr, language or _ANY, found.weights)
+    return replace(found, language=language, engines={**found.engines, "asr": asr})
+
+
+def dictation(plan: Plan, microphone: Microphone, announce: Callable[[Event], None]) -> Dictation:
+    """Ears and a pencil; nothing of it is loaded yet."""
+    return Dictation(
+        cast("Worker[Vad]", plan.engines["vad"].worker(plan.weights)),
+        cast("Worker[Asr]", plan.engines["asr"].worker(plan.weights)),
+        microphone,
+        plan.language or None,
+        _endpointing(plan.settings),
+        announce,
+    )
+
+
 def history() -> History:
     """The user's history.
 
@@ -176,7 +208,7 @@ def session(
         greets_aloud=occasion.greets_aloud,
         barge_in=settings.talk.barge_in,
         hands_free=settings.talk.hands_free,
-        endpointing=replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000),
+        endpointing=_endpointing(settings),
         ends_with_microphone=occasion.ends_with_microphone,
         advice=_advice(plan) if occasion.advises else None,
         judged=frozenset(kind for kind, _ in _judged(plan)),
@@ -260,6 +292,10 @@ def _advice(plan: Plan) -> Notice | None:
     lacking = advice.lacks(plan.weights, plan.language, _judged(plan))
     today = datetime.now().astimezone().date()
     return advice.notice(lacking, plan.language) if advice.worth_saying(lacking, plan.language, today) else None
+
+
+def _endpointing(settings: Settings) -> Endpointing:
+    return replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000)
 
 
 def _style(plan: Plan) -> Style:
