@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import RawIOBase
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Format:
 
 
 class Riff:
-    """The sound in a RIFF file that can be read from front to back, and is if it cannot be sought in.
+    """The sound in a RIFF file. One that cannot be sought in is read from front to back.
 
     Args:
         file: at its beginning; `close` closes it.
@@ -81,7 +82,7 @@ class Riff:
         RiffError: no such file, or what is in it cannot be read.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | RawIOBase) -> None:
         self._file = file
         self._rest = 0
         self._endless = False
@@ -98,7 +99,7 @@ class Riff:
     def read(self, frames: int) -> Frames:
         """So many frames, or fewer at the end."""
         size = frames * self.format.block
-        data = _exactly(self._file, size if self._endless else min(size, self._rest))
+        data = exactly(self._file, size if self._endless else min(size, self._rest))
         self._rest -= len(data)
         whole = len(data) - len(data) % self.format.block
         return self._decode(data[:whole]).reshape(-1, self.channels)
@@ -108,7 +109,7 @@ class Riff:
 
     def _find(self) -> Format:
         """Leaves the file at the first sample."""
-        head = _exactly(self._file, 12)
+        head = exactly(self._file, 12)
         if len(head) < 12 or head[:4] not in MAGIC or head[8:] != b"WAVE":
             raise RiffError("file_not_audio")
         order: Order = ">" if head[:4] == b"RIFX" else "<"
@@ -116,7 +117,7 @@ class Riff:
         sound: int | None = None  # where it begins, if it came before its format
         long = 0  # the size that does not fit into 32 bits
         for _ in range(_MOST_CHUNKS):
-            header = _exactly(self._file, 8)
+            header = exactly(self._file, 8)
             if len(header) < 8:
                 break
             name, size = header[:4], int(struct.unpack(order + "I", header[4:])[0])
@@ -129,14 +130,14 @@ class Riff:
                 sound = self._file.tell()
                 self._skip(self._rest)
             elif name == b"fmt " and form is None:
-                body = _exactly(self._file, min(size, _LONGEST_FORMAT))
+                body = exactly(self._file, min(size, _LONGEST_FORMAT))
                 form = _format(body, order)
                 self._skip(size + size % 2 - len(body))
                 if sound is not None:
                     self._file.seek(sound)
                     return form
             elif name == b"ds64" and size >= 16:
-                body = _exactly(self._file, 16)
+                body = exactly(self._file, 16)
                 long = int(struct.unpack(order + "QQ", body)[1]) if len(body) == 16 else 0
                 self._skip(size + size % 2 - 16)
             else:
@@ -156,7 +157,7 @@ class Riff:
         there = self._file.seek(0, 2) - at
         self._file.seek(at)
         # Nothing between the header and a chunk that makes sense is nothing; anything else is a size never filled in.
-        if self._endless and self._rest == 0 and _is_chunk(_exactly(self._file, 8), there, self.format.order):
+        if self._endless and self._rest == 0 and _is_chunk(exactly(self._file, 8), there, self.format.order):
             there = 0
         self._file.seek(at)
         self._rest = there if self._endless else min(self._rest, there)
@@ -180,7 +181,7 @@ def _is_chunk(header: bytes, room: int, order: Order) -> bool:
     )
 
 
-def _exactly(file: BinaryIO, size: int) -> bytes:
+def exactly(file: BinaryIO | RawIOBase, size: int) -> bytes:
     """So many bytes, or fewer at the end; a pipe gives them in pieces."""
     data = file.read(size)
     while len(data) < size and (more := file.read(size - len(data))):

@@ -57,7 +57,7 @@ class WavMicrophone:
         self.name = path.name
         self._fast = fast
         self._file: Sound | None = opened(path)
-        self._frames = _in_frames(_with_silence(at_ear_rate(self._file, path)))
+        self._frames = in_frames(_with_silence(at_ear_rate(self._file, path)))
         self._position = 0
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
@@ -244,7 +244,7 @@ def _with_silence(blocks: Iterator[Samples]) -> Iterator[Samples]:
     yield np.zeros(round(TRAILING_SECONDS * EAR_RATE), dtype=np.float32)
 
 
-def _in_frames(blocks: Iterator[Samples]) -> Iterator[Samples]:
+def in_frames(blocks: Iterator[Samples]) -> Iterator[Samples]:
     """The same samples, `FRAME` at a time; the last one may be shorter."""
     import numpy as np
 

@@ -43,9 +43,9 @@ _HEAD = 64 * 1024
 _LANGUAGE = re.compile(r"""^language:[ ]*["']?(\w+)""", re.MULTILINE)
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "talk": ("chat", "say"),
-    "set_up": ("config", "devices", "models", "engines", "key"),
-    "look_back": ("history",),
+    "talk": ("chat", "say", "listen"),
+    "set_up": ("character", "config", "devices", "models", "engines", "key"),
+    "look_back": ("history", "stats", "logs"),
     "look_after": ("doctor", "bench", "paths", "clean", "schema"),
 }
 """The commands as the help page shows them; a group's heading is `cli.heading.<group>`."""
