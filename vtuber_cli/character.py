@@ -8,7 +8,7 @@ joining what somebody typed to a path.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
@@ -17,8 +17,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from vtuber_cli import paths, yaml_file
 from vtuber_cli.clean import clean, one_line
-from vtuber_cli.config import CHARACTER_ID, EngineChoice, Reply, Section, check_foreign
-from vtuber_cli.errors import UsageError
+from vtuber_cli.config import CHARACTER_ID, EngineChoice, Reply, Section, check_foreign, foreign
+from vtuber_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -164,13 +164,18 @@ class Character(Section):
 def list_characters() -> dict[str, Path]:
     """The id and the folder of every character, sorted; the user's own win over those that ship with the program."""
     found: dict[str, Path] = {}
-    for root in (paths.shipped("characters"), paths.data_dir() / "characters"):
+    for root in (paths.shipped("characters"), own_folder()):
         try:
             folders = sorted(root.iterdir())
         except OSError:  # no such folder, most often; then there is nobody in it
             continue
         found.update({folder.name: folder for folder in folders if _is_character(folder)})
     return dict(sorted(found.items()))
+
+
+def own_folder() -> Path:
+    """Where the user's own characters are."""
+    return paths.data_dir() / "characters"
 
 
 def load(name: str) -> Character:
@@ -193,13 +198,34 @@ def read(folder: Path) -> Character:
     document = yaml_file.load(folder / FILE, "character")
     check_foreign(document)
     character = yaml_file.validate(document, Character)
-    if character.id != folder.name:
-        raise document.refusal("character.other_id", ("id",), folder=folder.name)
+    for refusal in _broken_rules(document, character, folder.name):
+        raise refusal
+    return character
+
+
+def problems(file: Path) -> list[ConfigError]:
+    """Everything that is wrong with a character's file, from top to bottom; empty if nothing is."""
+    try:
+        document = yaml_file.load(file, "character")
+    except ConfigError as error:
+        return [error]
+    found = [*foreign(document), *yaml_file.problems(document, Character)]
+    if not found:
+        folder = file.absolute().parent.name if file.name == FILE else None
+        return list(_broken_rules(document, yaml_file.validate(document, Character), folder))
+    # What is both foreign and unknown is said once.
+    said = {one.params["name"]: one for one in reversed(found)}
+    return sorted(said.values(), key=lambda one: int(str(one.params["line"])))
+
+
+def _broken_rules(document: yaml_file.Document, character: Character, folder: str | None) -> Iterator[ConfigError]:
+    """What the types cannot say; a file that is in no character's folder yet has no name to agree with."""
+    if folder is not None and character.id != folder:
+        yield document.refusal("character.other_id", ("id",), folder=folder)
     for key, by_language in (("name", character.name), ("persona", character.persona)):
         for language in character.languages:
             if not by_language.get(language):
-                raise document.refusal("character.not_in_language", (key,), language=language)
-    return character
+                yield document.refusal("character.not_in_language", (key,), language=language)
 
 
 def _is_character(folder: Path) -> bool:

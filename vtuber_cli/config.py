@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from vtuber_cli import paths, yaml_file
-from vtuber_cli.errors import UsageError
+from vtuber_cli.errors import ConfigError, UsageError
 from vtuber_cli.yaml_file import Document, Key, Value
 
 if TYPE_CHECKING:
@@ -223,15 +223,20 @@ def check_foreign(document: Document) -> None:
     Raises:
         ConfigError: names the first such key.
     """
+    for refusal in foreign(document):
+        raise refusal
+
+
+def foreign(document: Document) -> Iterator[ConfigError]:
+    """A refusal of everything that a stranger's file says and may not."""
     for key, value in _everything(document.data, ()):
         name = str(key[-1]).lower().replace("-", "_")
         in_options = "options" in key[:-1]
-        if name == "models_dir" or _DENIED.fullmatch(name.rpartition("_")[2]) or _DENIED.fullmatch(name):
-            raise document.refusal("config.foreign", key, user_file=user_file())
-        if in_options and name not in FOREIGN_OPTIONS:
-            raise document.refusal("config.foreign", key, user_file=user_file())
-        if in_options and not _is_plain(value):
-            raise document.refusal("config.foreign_value", key, user_file=user_file())
+        denied = name == "models_dir" or _DENIED.fullmatch(name.rpartition("_")[2]) or _DENIED.fullmatch(name)
+        if denied or (in_options and name not in FOREIGN_OPTIONS):
+            yield document.refusal("config.foreign", key, user_file=user_file())
+        elif in_options and not _is_plain(value):
+            yield document.refusal("config.foreign_value", key, user_file=user_file())
 
 
 def _is_plain(value: Value) -> bool:
