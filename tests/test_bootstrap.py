@@ -9,6 +9,7 @@ import yaml
 
 from vtuber_cli import bootstrap, config
 from vtuber_cli.audio.silent import CaptionSpeaker
+from vtuber_cli.engines import registry
 from vtuber_cli.errors import ConfigError, EngineUnavailable, UsageError
 from vtuber_cli.i18n import t
 
@@ -19,12 +20,12 @@ ECHO: dict[str, object] = {f"engines.{kind}.name": "echo" for kind in ("vad", "a
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("VTUBER_MODELS_DIR", str(tmp_path / "models"))
     return tmp_path / "home"
 
 
-@pytest.fixture
-def rin(home: Path) -> str:
-    """A character with two voices of one engine, who speaks Korean first."""
+def born(home: Path, **wishes: object) -> None:
+    """Makes a character, `rin`, who speaks Korean first."""
     folder = home / "data" / "characters" / "rin"
     folder.mkdir(parents=True)
     said = {
@@ -32,12 +33,16 @@ def rin(home: Path) -> str:
         "languages": ["ko", "en"],
         "name": {"ko": "린", "en": "Rin"},
         "persona": {"ko": "당신은 린이에요.", "en": "You are Rin."},
-        "voices": {
-            "ko": {"engine": "piper", "options": {"model": "korean-voice", "volume": 1.1}},
-            "en": {"engine": "piper", "options": {"model": "piper-joe"}},
-        },
+        **wishes,
     }
     (folder / "character.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+
+
+@pytest.fixture
+def rin(home: Path) -> str:
+    """A character with two voices of one engine."""
+    korean = {"engine": "piper", "options": {"model": "korean-voice", "volume": 1.1}}
+    born(home, voices={"ko": korean, "en": {"engine": "piper", "options": {"model": "piper-joe"}}})
     return "rin"
 
 
@@ -60,11 +65,36 @@ def test_without_a_wish_her_voices_are_her_own(rin: str) -> None:
     hers = {"ko": ("piper", "korean-voice"), "en": ("piper", "piper-joe")}
     assert voices({"character": rin, "language": "ko"}) == hers
     assert voices({"character": rin, "language": "en"}) == hers
-    assert voices({}) == {"en": ("hibari", "hibari")}
+    assert voices({})["en"] == ("hibari", "hibari")
 
 
-def test_a_language_without_a_voice_of_hers_stays_without() -> None:
-    assert voices({"language": "ko"}) == {"en": ("hibari", "hibari")}
+def test_a_language_without_a_voice_of_hers_stays_without(home: Path) -> None:
+    born(home, voices={"en": {"engine": "hibari"}, "ko": None})
+    assert voices({"character": "rin", "language": "ko"}) == {"en": ("hibari", "hibari")}
+
+
+def test_a_voice_left_to_auto_is_the_best_that_is_here(home: Path) -> None:
+    born(home, voices={"en": {"engine": "auto"}, "ko": {"engine": "auto"}})
+    assert voices({"character": "rin"}) == {"en": ("hibari", "hibari"), "ko": ("espeak", "espeak")}
+    assert voices({"language": "ko"}) == {"en": ("hibari", "hibari"), "ko": ("espeak", "espeak")}  # Mika's
+
+
+def test_a_voice_left_to_auto_may_have_options(home: Path) -> None:
+    born(home, voices={"en": {"engine": "auto", "options": {"volume": 1.5}}})
+    assert getattr(bootstrap.plan({"character": "rin"}).voices["en"].options, "volume", None) == 1.5
+
+
+def test_auto_without_any_voice_is_silence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = {name: ("no_such_module",) for name in ("hibari", "piper", "espeak", "sherpa-onnx")}
+    monkeypatch.setattr("vtuber_cli.engines.registry.LIBRARIES", gone)
+    born(home, voices={"en": {"engine": "auto"}, "ko": {"engine": "auto"}})
+    assert voices({"character": "rin"}) == {}
+
+
+def test_her_own_voice_does_not_change_with_what_else_is_installed(home: Path, tmp_path: Path) -> None:
+    born(home, voices={"en": {"engine": "piper"}})
+    assert voices({"character": "rin"}) == {"en": ("piper", "piper-joe")}
+    assert bootstrap.plan({"character": "rin"}).voices["en"].pick is None
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -100,13 +130,61 @@ def test_an_option_of_hers_may_be_changed_and_the_voice_stays(rin: str) -> None:
 # --- engines ----------------------------------------------------------------------------------------------------
 
 
-def test_auto_means_an_engine_of_each_kind() -> None:
-    plan = bootstrap.plan()
-    assert {kind: one.name for kind, one in plan.engines.items()} == {
-        "vad": "silero",
-        "asr": "faster-whisper",
-        "llm": "llama",
+@pytest.mark.parametrize(
+    ("language", "ears"), [("en", ("sherpa-onnx", "moonshine-tiny-en")), ("ko", ("faster-whisper", "whisper-base"))]
+)
+def test_auto_goes_by_the_language(language: str, ears: tuple[str, str]) -> None:
+    plan = bootstrap.plan({"language": language})
+    assert {kind: (one.name, one.model) for kind, one in plan.engines.items()} == {
+        "vad": ("silero", "silero"),
+        "asr": ears,
+        "llm": ("llama", "smollm2-135m"),
     }
+    assert plan.engines["asr"].pick is not None
+
+
+def installed(name: str) -> None:
+    """Files of the right sizes where a model would be; nothing reads them here."""
+    model = bootstrap.Weights().catalog.find(name)
+    assert model is not None
+    for file in model.files:
+        place = bootstrap.Weights().folder / name / file.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("wb") as stream:
+            stream.truncate(file.size)
+
+
+def test_what_is_here_is_not_fetched_anew() -> None:
+    installed("whisper-base")
+    assert bootstrap.plan({"language": "en"}).engines["asr"].model == "whisper-base"
+    installed("moonshine-tiny-en")
+    assert bootstrap.plan({"language": "en"}).engines["asr"].model == "moonshine-tiny-en"
+    assert bootstrap.plan({"language": "ko"}).engines["asr"].model == "whisper-base"
+
+
+def test_a_model_alone_brings_its_engine() -> None:
+    ears = bootstrap.plan({"engines.asr.options.model": "whisper-base"}).engines["asr"]
+    assert (ears.name, ears.model, ears.pick) == ("faster-whisper", "whisper-base", None)
+    assert bootstrap.plan({"engines.llm.options.model": "./x.gguf"}).engines["llm"].name == "llama"
+    voice = bootstrap.plan({"engines.tts.name": "auto", "engines.tts.options.model": "piper-joe"}).voices["en"]
+    assert (voice.name, voice.model) == ("piper", "piper-joe")
+
+
+def test_options_alone_mean_an_engine_that_knows_them() -> None:
+    ears = bootstrap.plan({"language": "en", "engines.asr.options.threads": 3}).engines["asr"]
+    assert (ears.name, getattr(ears.options, "threads", None)) == ("sherpa-onnx", 3)
+    fields = set(registry.load("asr", "faster-whisper").Options.model_fields)
+    only = sorted(fields - set(registry.load("asr", "sherpa-onnx").Options.model_fields))[0]
+    default = registry.load("asr", "faster-whisper").Options().model_dump()[only]
+    ears = bootstrap.plan({"language": "en", f"engines.asr.options.{only}": default}).engines["asr"]
+    assert (ears.name, ears.model) == ("faster-whisper", "whisper-base")
+
+
+def test_an_engine_alone_takes_the_best_of_its_models_that_is_here() -> None:
+    assert bootstrap.plan({"language": "ko", "engines.asr.name": "sherpa-onnx"}).engines["asr"].pick is None
+    installed("whisper-base")
+    ears = bootstrap.plan({"language": "ko", "engines.asr.name": "faster-whisper"}).engines["asr"]
+    assert ears.pick is not None and ears.pick.reason == "only"
 
 
 @pytest.mark.parametrize("kind", ["vad", "asr", "llm", "tts"])
@@ -154,8 +232,8 @@ def test_an_unknown_character_and_an_unknown_setting_are_refused() -> None:
 
 def test_the_models_of_a_talk_are_what_its_engines_load() -> None:
     plan = bootstrap.plan()
-    assert sorted(plan.models()) == ["hibari", "silero", "smollm2-135m", "whisper-base"]
-    assert sorted(plan.models(hears=False)) == ["hibari", "smollm2-135m"]
+    assert sorted(plan.models()) == ["espeak", "hibari", "moonshine-tiny-en", "silero", "smollm2-135m"]
+    assert sorted(plan.models(hears=False)) == ["espeak", "hibari", "smollm2-135m"]
     assert all(plan.weights.catalog.find(name) for name in plan.models())
 
 
@@ -167,7 +245,7 @@ def test_echoes_need_no_model_in_any_language(language: str) -> None:
 def test_a_korean_talk_is_korean_and_fetches_what_may_be_said_in_english() -> None:
     plan = bootstrap.plan({"language": "ko"})
     assert plan.language == "ko"
-    assert sorted(plan.models()) == ["hibari", "silero", "smollm2-135m", "whisper-base"]
+    assert sorted(plan.models()) == ["espeak", "hibari", "silero", "smollm2-135m", "whisper-base"]
     assert plan.character.system_prompt("ko") == bootstrap.instructions(plan.character, "ko")[0].text
 
 

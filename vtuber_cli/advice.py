@@ -72,7 +72,7 @@ def notice(lacking: Sequence[Lack], language: str) -> Notice | None:
         params = (("said", said), ("command", f"vtuber models get {' '.join(mends)}"))
         return Notice("choice.advice", params)
     own = "choice.advice_mind" if any(lack.kind == "llm" for lack in lacking) else "choice.advice_voice"
-    return Notice(own, (("said", said), ("language", name)))
+    return Notice(own, (("said", said),))
 
 
 def language_name(code: str) -> str:

@@ -193,13 +193,22 @@ def session(
     plan: Plan, microphone: Microphone | None, speaker: Speaker, kept: History | None, occasion: Occasion
 ) -> Session:
     """A conversation that is ready to run; nothing of it is loaded yet."""
-    settings, person, language = plan.settings, plan.character, plan.language
+    person, language = plan.character, plan.language
     past = _past(kept, occasion.resume)
     memory = Memory(
         instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
     )
-    greeting = person.greeting(language, occasion.greeting) if occasion.greets and not past else None
-    manner = Manner(
+    workers = Workers(plan.weights)
+    troupe = Troupe(plan, workers, occasion)
+    manner = manner_of(plan, replace(occasion, greets=occasion.greets and not past))
+    return Session(workers.engines(plan), microphone, speaker, memory, manner, troupe)
+
+
+def manner_of(plan: Plan, occasion: Occasion) -> Manner:
+    """How she converses; with advice, if there is any and it is not to be spared."""
+    settings, person, language = plan.settings, plan.character, plan.language
+    greeting = person.greeting(language, occasion.greeting) if occasion.greets else None
+    return Manner(
         person.display_name(language),
         _style(plan),
         language=language,
@@ -213,9 +222,6 @@ def session(
         advice=_advice(plan) if occasion.advises else None,
         judged=frozenset(kind for kind, _ in _judged(plan)),
     )
-    workers = Workers(plan.weights)
-    troupe = Troupe(plan, workers, occasion)
-    return Session(workers.engines(plan), microphone, speaker, memory, manner, troupe)
 
 
 class Troupe:

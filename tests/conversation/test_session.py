@@ -346,6 +346,15 @@ async def test_a_language_that_model_and_voice_cannot_is_said_once(talk: Talk) -
     assert talk.said == ["안녕하세요."] and talk.speaker.played == []
 
 
+async def test_what_is_known_of_the_language_beforehand_is_said_in_its_own_words_only(talk: Talk) -> None:
+    talk.microphone = False
+    talk.llm.capabilities = Capabilities(languages=frozenset({"en"}), context=2048)
+    advice = Notice("choice.advice", (("said", "No Korean."), ("command", "vtuber models get mind-ko")))
+    talk.manner |= {"language": "ko", "advice": advice, "judged": frozenset({"llm", "tts"})}
+    await talk.run(until=2)
+    assert talk.of(Notice) == [advice]
+
+
 async def test_a_user_of_unknown_language_is_told_nothing_of_languages(talk: Talk) -> None:
     talk.microphone = False
     talk.manner["language"] = None

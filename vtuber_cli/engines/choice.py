@@ -101,12 +101,13 @@ def pick(kind: EngineKind, language: str, weights: Weights, *, engine: str | Non
 def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
     """Every model of a kind in the catalogue."""
     survey = [one for one in weights.survey() if one.model.kind == kind]
+    known = registry.names(kind)
     costs = costs_here([one.model for one in survey], speeds.kept())
     return [
         Candidate(
             one.model,
             here=one.state in ("installed", "built_in"),
-            runs=registry.missing(kind, one.model.engine) is None,
+            runs=one.model.engine in known and registry.missing(kind, one.model.engine) is None,
             cost=costs[one.model.name],
         )
         for one in survey
