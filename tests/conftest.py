@@ -96,6 +96,7 @@ def _own_world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
             monkeypatch.delenv(name)
     monkeypatch.setenv("VTUBER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("VTUBER_MODELS_DIR", str(_MODELS))
     i18n.set_language("auto")
     if request.node.get_closest_marker("model"):

