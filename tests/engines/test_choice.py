@@ -100,6 +100,12 @@ def test_what_cannot_keep_up_comes_last_however_good() -> None:
     assert picked([one(model("turbo", cost=1.8))]) == ("turbo", "only")
 
 
+def test_what_the_machine_has_no_memory_for_comes_last_and_is_not_offered() -> None:
+    huge, small = model("huge", cost=0.01), model("small", quality={"*": "poor"})
+    assert picked([Candidate(huge, True, True, 0.01, fits=False), one(small)]) == ("small", "best")
+    assert choice.better([one(small), Candidate(huge, False, True, 0.01, fits=False)], "en", small) is None
+
+
 def test_a_voice_of_another_language_is_none_but_a_mind_is_the_last_resort() -> None:
     assert picked([one(model("english", "tts", languages=["en"]))], "ko") is None
     assert picked([one(model("english", "llm", languages=["en"]))], "ko") == ("english", "last_resort")

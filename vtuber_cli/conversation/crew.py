@@ -59,7 +59,7 @@ class Crew:
         async with asyncio.TaskGroup() as loading:
             loading.create_task(self._start("llm", self.engines.llm, warm_llm))
             for voice in dict.fromkeys(self.engines.voices.workers.values()):
-                loading.create_task(self._start("tts", voice, partial(self._warm_tts, voice)))
+                loading.create_task(self._start_voice(voice))
             if hears:
                 loading.create_task(self._start("vad", self.engines.vad, _nothing))
                 loading.create_task(self._start("asr", self.engines.asr, self._warm_asr))
@@ -83,7 +83,7 @@ class Crew:
         async with asyncio.TaskGroup() as loading:
             for voice in dict.fromkeys(engines.voices.workers.values()):
                 if voice not in served or not voice.ready:
-                    loading.create_task(self._start("tts", voice, partial(self._warm_tts, voice)))
+                    loading.create_task(self._start_voice(voice))
             if engines.llm is not before.llm or not engines.llm.ready:
                 self.failures.pop("llm", None)
                 loading.create_task(self._start("llm", engines.llm, warm_llm))
@@ -103,19 +103,28 @@ class Crew:
         if hung:
             _LOG.warning("%d engines did not close in %s s and are left behind", len(hung), _CLOSING_SECONDS)
 
-    async def _start(self, kind: EngineKind, worker: Worker[Any], warm: Warm) -> None:
+    async def _start_voice(self, voice: Worker[Tts]) -> None:
+        """A face has one line for the voice: the other languages' are not announced, unless they fail."""
+        voices = self.engines.voices
+        aside = voices.workers.get(voices.language) not in (None, voice)
+        await self._start("tts", voice, partial(self._warm_tts, voice), aside=aside)
+
+    async def _start(self, kind: EngineKind, worker: Worker[Any], warm: Warm, *, aside: bool = False) -> None:
         clock = asyncio.get_running_loop().time
         began = clock()
-        self._announce(EngineChanged(kind, worker.name, "loading"))
+        if not aside:
+            self._announce(EngineChanged(kind, worker.name, "loading"))
         try:
             await worker.start()
         except VtuberError as error:
             self.failures[kind] = error
-            self._announce(EngineChanged(kind, worker.name, "failed", clock() - began))
+            if not aside:
+                self._announce(EngineChanged(kind, worker.name, "failed", clock() - began))
             self._announce(Failed(error))
             return
         await self._warm(worker, warm)
-        self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
+        if not aside:
+            self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
 
     async def _warm(self, worker: Worker[Any], warm: Warm) -> None:
         try:

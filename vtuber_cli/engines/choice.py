@@ -8,6 +8,7 @@ good and how fast a model is comes from the catalogue, and its speed from this m
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -25,7 +26,9 @@ Reason: TypeAlias = Literal["only", "best", "fastest", "default", "last_resort"]
 default set; does not know the language, and nothing does."""
 
 _LONGEST: Mapping[EngineKind, float] = {"vad": 0.3, "asr": 0.7, "llm": 0.25, "tts": 1.0}
-"""Seconds for a second of sound (of an LLM: for a token) beyond which nobody would call it a talk."""
+"""Seconds for a second of sound (of an LLM: for a token) beyond which an engine does not keep up with a talk."""
+_MEMORY = 0.6
+"""The part of the machine's memory that one model may take."""
 _RUNS_TOO: Mapping[str, str] = {"llama-cpp": "llama"}
 """Engines that run the models that the catalogue has for another one."""
 _GRADES: Mapping[Quality | None, int] = {"good": 0, "fair": 1, None: 2, "poor": 3}
@@ -48,10 +51,13 @@ class Candidate:
     """The library of its engine is installed."""
     cost: float = math.inf
     """Seconds of work for a second of sound, or for a token; infinite if nobody knows."""
+    fits: bool = True
+    """The machine has the memory for it."""
 
     @property
-    def slow(self) -> bool:
-        return math.isfinite(self.cost) and self.cost > _LONGEST[self.model.kind]
+    def unfit(self) -> bool:
+        """Nobody would call it a talk."""
+        return not self.fits or (math.isfinite(self.cost) and self.cost > _LONGEST[self.model.kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,7 @@ def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
     """Every model of a kind in the catalogue."""
     survey = [one for one in weights.survey() if one.model.kind == kind]
     known = registry.names(kind)
+    room = _memory()
     costs = costs_here([one.model for one in survey], speeds.kept())
     return [
         Candidate(
@@ -109,6 +116,7 @@ def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
             here=one.state in ("installed", "built_in"),
             runs=one.model.engine in known and registry.missing(kind, one.model.engine) is None,
             cost=costs[one.model.name],
+            fits=room is None or (one.model.memory or one.model.size) <= room * _MEMORY,
         )
         for one in survey
     ]
@@ -151,7 +159,7 @@ def best(found: Iterable[Candidate], language: str, default: Sequence[str]) -> P
     )
     if not within:
         return None
-    chosen = min(within, key=lambda one: (one.slow, _grade(one.model, language), not one.here, one.cost))
+    chosen = min(within, key=lambda one: (one.unfit, _grade(one.model, language), not one.here, one.cost))
     model = chosen.model
     options = {"model": model.name, **model.options}
     reason = _reason(chosen, within, language)
@@ -187,9 +195,17 @@ def faster(found: Iterable[Candidate], language: str, than: Pick | None) -> Mode
     return min(offered, key=lambda one: one.cost).model if offered else None
 
 
+def _memory() -> int | None:
+    """The machine's, in bytes; None where the system does not tell in this way (Windows)."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
 def _does(one: Candidate, language: str) -> bool:
     """Well enough, and fast enough."""
-    return _grade(one.model, language) <= _ENOUGH and not one.slow
+    return _grade(one.model, language) <= _ENOUGH and not one.unfit
 
 
 def _grade(model: Model, language: str) -> int:
@@ -206,5 +222,5 @@ def _reason(chosen: Candidate, within: Sequence[Candidate], language: str) -> Re
         # Another detector needs no model, and so is no candidate.
         return "best" if chosen.model.kind == "vad" else "only"
     grade = _grade(chosen.model, language)
-    equal = any(_grade(one.model, language) == grade and one.slow == chosen.slow for one in others)
+    equal = any(_grade(one.model, language) == grade and one.unfit == chosen.unfit for one in others)
     return "fastest" if equal else "best"
