@@ -24,6 +24,8 @@ for %%F in (pyproject.toml requirements.lock %lock%) do (
 goto run
 
 :set_up
+rem A shell completes a word; this is no time to set up.
+if "%~1 %~2"=="completion words" exit /b 1
 set "test_version=import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))"
 set "found="
 for %%P in ("py -3" "py -3.14" "py -3.13" "py -3.12" "py -3.11" "python" "python3") do if not defined found (

@@ -44,7 +44,7 @@ _LANGUAGE = re.compile(r"""^language:[ ]*["']?(\w+)""", re.MULTILINE)
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say", "listen"),
-    "set_up": ("character", "config", "devices", "models", "engines", "key"),
+    "set_up": ("character", "config", "devices", "models", "engines", "key", "completion"),
     "look_back": ("history", "stats", "logs"),
     "look_after": ("doctor", "bench", "paths", "clean", "schema"),
 }
