@@ -88,6 +88,17 @@ def test_her_wishes_are_a_layer_of_the_settings(home: Path, monkeypatch: pytest.
     assert rin.voice("ko") is None
 
 
+def test_a_wish_for_one_language_goes_before_the_others(home: Path) -> None:
+    korean = {"llm": {"options": {"model": "mind-ko"}}, "asr": {"name": "echo"}}
+    write(home, engines={"llm": {"name": "llama"}, "vad": {"name": "echo"}, "by_language": {"ko": korean}})
+    rin = character.load("rin")
+    assert rin.settings("en")["engines"] == {
+        "llm": {"name": "llama"}, "vad": {"name": "echo"},
+        "tts": {"name": "piper", "options": {"voice": "joe", "speed": 1.1}},
+    }  # fmt: skip
+    assert rin.settings("ko")["engines"] == {**korean, "vad": {"name": "echo"}}
+
+
 def test_her_text_is_cleaned(home: Path) -> None:
     write(
         home,
@@ -113,6 +124,11 @@ def test_her_text_is_cleaned(home: Path) -> None:
             "f",
         ),
         ({"engines": {"llm": {"options": {"api_key": "sk"}}}}, "engines.llm.options.api_key", "f"),
+        (
+            {"engines": {"by_language": {"ko": {"llm": {"options": {"api_key": "sk"}}}}}},
+            "engines.by_language.ko.llm.options.api_key",
+            "f",
+        ),
         ({"engines": {"llm": {"command": ["sh"]}}}, "engines.llm.command", "f"),
         ({"engines": {"llm": {"env": {"A": "b"}}}}, "engines.llm.env", "f"),
         ({"engines": {"llm": {"options": {"args": "x"}}}}, "engines.llm.options.args", "f"),
@@ -223,4 +239,5 @@ def test_mika(language: str) -> None:
         assert any("가" <= letter <= "힣" for letter in text) == korean, text
         assert len(text) <= 90
     assert {greeting.emotion for greeting in mika.greetings[language]} <= set(EMOTIONS)
-    assert (mika.voice(language) is None) == korean
+    voice = mika.voice(language)
+    assert voice is not None and (voice.engine == "auto") == korean  # the best Korean one that is here

@@ -83,6 +83,11 @@ class Wishes(Section):
     """Thinks of a reply."""
 
 
+class AllWishes(Wishes):
+    by_language: dict[LanguageCode, Wishes] = Field(default_factory=dict[LanguageCode, Wishes])
+    """Wishes for a talk in one language; they go before the others."""
+
+
 class Theme(Section):
     """Colours as #rrggbb."""
 
@@ -111,7 +116,7 @@ class Character(Section):
     """Short words to begin a reply with: the sooner a first clause ends, the sooner she is heard."""
     voices: dict[LanguageCode, Voice | None] = Field(default_factory=dict[LanguageCode, Voice | None])
     """Her voice, by language; none means that what she says is only shown."""
-    engines: Wishes = Wishes()
+    engines: AllWishes = AllWishes()
     reply: Reply = Reply()
     """How she would like to be made to reply; the user's settings win."""
     expressions: dict[EmotionName, list[Line]] = Field(default_factory=dict[EmotionName, list[Line]])
@@ -152,7 +157,9 @@ class Character(Section):
 
     def settings(self, language: str) -> dict[str, object]:
         """What she wishes, as a layer of the settings (`config.load`), when she talks in `language`."""
-        engines: dict[str, object] = self.engines.model_dump(exclude_unset=True)
+        engines: dict[str, object] = self.engines.model_dump(exclude_unset=True, exclude={"by_language"})
+        if wishes := self.engines.by_language.get(self.language(language)):
+            engines.update(wishes.model_dump(exclude_unset=True))
         if voice := self.voice(self.language(language)):
             engines["tts"] = {"name": voice.engine, "options": dict(voice.options)}
         return {"engines": engines, "reply": self.reply.model_dump(exclude_unset=True)}
