@@ -10,6 +10,7 @@ from vtuber_cli.bench.machine import Machine
 from vtuber_cli.doctor.finding import Finding, finding, of_error
 from vtuber_cli.doctor.patient import Patient
 from vtuber_cli.errors import VtuberError
+from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
     from vtuber_cli.bootstrap import Chosen, Plan
@@ -32,7 +33,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         language = next(language for language, one in plan.voices.items() if one is voice)
         yield _measured(plan, "tts", voice, language, machine)
     if plan.language not in plan.voices:
-        yield finding("engines.tts", "limit", "none", language=plan.language)
+        yield finding("engines.tts", "limit", "none", language=t(f"choice.language.{plan.language}"))
 
 
 def _measured(plan: Plan, kind: EngineKind, chosen: Chosen, language: str, machine: Machine) -> Finding:

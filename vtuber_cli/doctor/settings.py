@@ -8,6 +8,7 @@ from vtuber_cli import config
 from vtuber_cli.doctor.finding import Finding, finding, of_error
 from vtuber_cli.doctor.patient import Patient
 from vtuber_cli.errors import VtuberError
+from vtuber_cli.i18n import t
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -21,4 +22,4 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield finding("config.project", "ok", file=str(config.project_file()))
     plan = patient.diagnosis
     name = plan.character.display_name(plan.language)
-    yield finding("config.character", "ok", id=plan.character.id, name=name, language=plan.language)
+    yield finding("config.character", "ok", id=plan.character.id, name=name, language=t(f"choice.language.{plan.language}"))
