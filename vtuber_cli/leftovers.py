@@ -174,7 +174,13 @@ def _models() -> Iterator[Path]:
 
 def _records() -> Iterator[Path]:
     data = paths.data_dir()
-    yield from (data / "speeds.json", data / "schemas", data / "models" / ".checked.json", data / "models" / ".tried")
+    yield from (
+        data / "speeds.json",
+        data / "advice.json",
+        data / "schemas",
+        data / "models" / ".checked.json",
+        data / "models" / ".tried",
+    )
 
 
 def _talks() -> Iterator[Path]:
