@@ -33,7 +33,8 @@ def examine(patient: Patient) -> Iterator[Finding]:
         language = next(language for language, one in plan.voices.items() if one is voice)
         yield _measured(plan, "tts", voice, language, machine)
     if plan.language not in plan.voices:
-        yield finding("engines.tts", "limit", "none", language=t(f"choice.language.{plan.language}"))
+        spoken = t(f"choice.language.{plan.language}")
+        yield finding("engines.tts", "limit", "none", language=plan.language, language_name=spoken)
 
 
 def _measured(plan: Plan, kind: EngineKind, chosen: Chosen, language: str, machine: Machine) -> Finding:

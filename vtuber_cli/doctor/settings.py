@@ -22,4 +22,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield finding("config.project", "ok", file=str(config.project_file()))
     plan = patient.diagnosis
     name = plan.character.display_name(plan.language)
-    yield finding("config.character", "ok", id=plan.character.id, name=name, language=t(f"choice.language.{plan.language}"))
+    spoken = t(f"choice.language.{plan.language}")
+    yield finding(
+        "config.character", "ok", id=plan.character.id, name=name, language=plan.language, language_name=spoken
+    )
