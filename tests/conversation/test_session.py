@@ -225,6 +225,7 @@ async def test_noise_that_is_no_words_leads_to_nothing(talk: Talk) -> None:
     talk.user(at=1.0, lasts=1.0, says="")
     await talk.run(until=5)
     assert talk.of(UserSaid) == [] and talk.llm.requests == []
+    assert [notice.key for notice in talk.of(Notice)] == ["chat.nothing_heard"]
     assert [e.phase for e in talk.of(PhaseChanged)][-1] == "listening"
 
 

@@ -94,6 +94,8 @@ class PipeMicrophone:
         if self._raw is not None:
             return _Raw(self._file, self._raw)
         head = exactly(self._file, 4)
+        if not head:
+            raise UsageError("audio.file_empty", file=self.name)
         if head not in MAGIC:
             whole = io.BytesIO(head + exactly(self._file, _LARGEST))
             return opened(whole, self.name)

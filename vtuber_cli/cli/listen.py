@@ -12,7 +12,7 @@ import typer
 
 from vtuber_cli.clean import one_line
 from vtuber_cli.cli import options
-from vtuber_cli.errors import UsageError
+from vtuber_cli.errors import AudioUnavailable, UsageError, VtuberError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
@@ -119,11 +119,24 @@ async def _write_down(dictation: Dictation, page: _Page, *, once: bool, live: bo
                 return 128 + asked.result()
             await dictation.finish()
         await writing
+    except AudioUnavailable as error:
+        raise _in_other_words(error) from error
     finally:
         for task in (writing, asked):
             task.cancel()
         await asyncio.gather(writing, asked, return_exceptions=True)
     return page.close()
+
+
+def _in_other_words(error: VtuberError) -> VtuberError:
+    """What is said of a microphone where somebody is talked with, for those who are only listened to."""
+    match error.key:
+        case "audio.no_input":
+            return AudioUnavailable("devices.none.input")
+        case "audio.microphone_gone":
+            return AudioUnavailable("listen.gone", device=error.params.get("device", ""))
+        case _:
+            return error
 
 
 class _Page:
@@ -153,7 +166,7 @@ class _Page:
 
         match event:
             case Failed(error=error):
-                show.error(error)
+                show.error(_in_other_words(error))
                 self._code = self._code or error.exit_code
             case Notice(key=key, params=params):
                 show.notice(t(key, **dict(params)))

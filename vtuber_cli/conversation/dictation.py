@@ -149,7 +149,7 @@ class Dictation:
     def _microphone_opened(self) -> None:
         if self._gone:
             self._announce(Notice("chat.microphone_back"))
-        elif not self._opened:
+        elif not self._opened and not self._microphone.waits:
             self._announce(Notice("listen.listening", (("name", self._microphone.name),)))
         self._opened, self._gone = True, False
 
@@ -179,15 +179,18 @@ class _Clocked:
         self._microphone = microphone
         self.name, self.waits = microphone.name, microphone.waits
         self.heard = 0.0
-        """Seconds, from the beginning of the first stream."""
-        self._before = 0.0
+        """Seconds, from the beginning; the time without a device counts too."""
+        self._began: float | None = None
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
-        self._before = self.heard
+        clock = asyncio.get_running_loop().time
+        before = self.heard if self.waits or self._began is None else clock() - self._began
         async with aclosing(self._microphone.frames()) as frames:
             async for frame in frames:
                 self.name = self._microphone.name  # a device says which it is when it is open
-                self.heard = self._before + frame.at + len(frame.samples) / EAR_RATE
+                self.heard = before + frame.at + len(frame.samples) / EAR_RATE
+                if self._began is None:
+                    self._began = clock() - self.heard
                 yield frame
 
     async def close(self) -> None:

@@ -97,6 +97,8 @@ class Session:
         """She says hello aloud."""
         self._changing = False
         """Somebody else is about to talk."""
+        self._understood = False
+        """Something said, not typed, was words."""
         self._floor: Floor | None = None
         self._partner: Partner | None = None
 
@@ -224,6 +226,8 @@ class Session:
         if self._microphone is not None and self.can_listen:
             await self._hear(self._microphone, floor)
         if self._manner.ends_with_microphone:
+            if self._microphone is not None and self.can_listen and not self._understood:
+                self._announce(Notice("chat.nothing_heard", (("name", self._microphone.name),)))
             self._closing.set()
 
     async def _hear(self, microphone: Microphone, floor: Floor) -> None:
@@ -363,6 +367,8 @@ class Session:
     def _announce(self, event: Event) -> None:
         if isinstance(event, SentenceStarted):
             self._set_phase("speaking")
+        elif isinstance(event, UserSaid):
+            self._understood = self._understood or event.via == "voice"
         self.events.send(event)
 
     def _settle(self) -> None:
