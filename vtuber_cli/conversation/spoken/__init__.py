@@ -7,20 +7,28 @@ goes on from one piece to the next.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from vtuber_cli.clean import clean
-from vtuber_cli.conversation.spoken import en, ko, markup
+from vtuber_cli.conversation.sentences import Splitter
+from vtuber_cli.conversation.spoken import markup
+from vtuber_cli.conversation.spoken.addresses import Words
 
 __all__ = ["Reader", "language_of", "spoken"]
 
-_SAY: Final = {"en": en.say, "ko": ko.say}
-_WORDS: Final = {"en": en.WORDS, "ko": ko.WORDS}
+_ROUNDS: Final = 4
+"""What is left when signs have gone may be an abbreviation or a face itself; what is said is said as it stands."""
+_LONG: Final = 600
+"""Longer texts are read piece by piece, so that the time they take grows no faster than they do."""
 
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
+_OTHER = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3041-\u30ff\u3400-\u9fff]")
+_FOREIGN_WORDS: Final = 2
+"""So many Latin words to one of another script make an English sentence that quotes it."""
 
 
 def spoken(text: str, language: str) -> str:
@@ -30,22 +38,54 @@ def spoken(text: str, language: str) -> str:
         text: as the model wrote it, Markdown included.
         language: ISO 639-1. Numbers and symbols are put into words for `en` and `ko`; others keep their digits.
     """
-    text = markup.strip(clean(text), _WORDS.get(language, en.WORDS))
-    say = _SAY.get(language)
-    return markup.tidy(say(text) if say is not None else text)
+    if len(text) > _LONG:
+        return _read(text, language)
+    words, say = _way_of(language)
+    said = clean(text)
+    for _ in range(_ROUNDS):
+        before, said = said, markup.tidy(say(markup.strip(said, words)))
+        if said == before:
+            break
+    return said
+
+
+def _way_of(language: str) -> tuple[Words, Callable[[str], str]]:
+    """A language's words and how it says a text; imported when used, for a language's tables cost 50 ms."""
+    if language == "ko":
+        from vtuber_cli.conversation.spoken import ko
+
+        return ko.WORDS, ko.say
+    from vtuber_cli.conversation.spoken import en
+
+    return en.WORDS, en.say if language == "en" else str
 
 
 def language_of(text: str, default: str) -> str:
-    """The language that the script of `text` speaks for: ko, ja, zh, or for Latin letters `default` or en."""
+    """The language that the script of `text` speaks for: ko, ja, zh, or for Latin letters `default` or en.
+
+    A foreign word in an English sentence, and an English one in a foreign sentence, do not change its language.
+    """
+    latin = "en" if default in ("ko", "ja", "zh") and _LATIN.search(text) else default
+    words = text.split()
+    others = sum(_OTHER.search(word) is not None for word in words)
+    if sum(_LATIN.search(word) is not None and not _OTHER.search(word) for word in words) > _FOREIGN_WORDS * others:
+        return latin
     if _HANGUL.search(text):
         return "ko"
     if _KANA.search(text):
         return "ja"
     if _HAN.search(text):
         return default if default in ("ja", "zh") else "zh"
-    if default in ("ko", "ja", "zh") and _LATIN.search(text):
-        return "en"
-    return default
+    return latin
+
+
+def _read(text: str, language: str) -> str:
+    splitter, reader, said = Splitter(), Reader(), ""
+    for piece in (*splitter.feed(text), *splitter.finish()):
+        if words := reader.say(piece, language):
+            end = piece.rstrip()[-1:]
+            said += (" " if said else "") + words + (end if end in ",;:" and words[-1].isalnum() else "")
+    return said.rstrip(",;: ")
 
 
 class Reader:

@@ -13,8 +13,8 @@ QUANTITY: Final = (
 """A number or a range: groups sign, a, b."""
 
 PHONE = re.compile(
-    r"(?<![0-9A-Za-z.-])(?:"
-    r"\+[0-9]{1,3}[- ]?\(?[0-9]{1,4}\)?(?:[- ][0-9]{3,4}){1,3}"
+    r"(?<![0-9A-Za-z.-])(?:01[016789] [0-9]{3,4} [0-9]{4}"
+    r"|\+[0-9]{1,3}[- ]?\(?[0-9]{1,4}\)?(?:[- ][0-9]{3,4}){1,3}"
     r"|\([0-9]{2,4}\)\s?[0-9]{3,4}-[0-9]{4}"
     r"|(?:[0-9]{1,2}-)?[0-9]{2,4}-[0-9]{3,4}-[0-9]{4}"
     r"|[0-9]{3,4}-[0-9]{4}"
@@ -28,6 +28,10 @@ TIME = (
     r"(?:\s?(?P<half>[AaPp])\.?[Mm]\b\.?)?(?![0-9:])"
 )
 ISO_DATE = re.compile(r"(?<![0-9.-])(?P<y>[0-9]{4})(?P<sep>[-./])(?P<m>[01]?[0-9])(?P=sep)(?P<d>[0-3]?[0-9])(?![0-9])")
+TIMESTAMP = re.compile(
+    r"(?<![0-9.-])([0-9]{4}-[01][0-9]-[0-3][0-9])[T ]([0-2]?[0-9]:[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?![\w:])"
+)
 SLASHED = re.compile(r"(?<![0-9/.])(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?(?![0-9/])")
 MODEL_NUMBER = re.compile(r"(?<=[A-Za-z])([0-9]+)-(?=[0-9])")
 """The hyphen of `i7-12700` makes no range."""
@@ -47,9 +51,13 @@ VULGAR: Final = {
 _VULGAR = re.compile(f"\\s?([{''.join(VULGAR)}])")
 
 
+_SPACED_THOUSANDS = re.compile(r"(?<![0-9.,:/+-])(?<![0-9] )([0-9]{1,3})((?: [0-9]{3}){2,})(?! ?[0-9])")
+
+
 def plain(text: str) -> str:
     """`2½` as `2 1/2`, `5-3=2` with spaces around its minus, `i7-12700` without its hyphen."""
     text = MODEL_NUMBER.sub(r"\1 ", DIFFERENCE.sub(" - ", text))
+    text = _SPACED_THOUSANDS.sub(lambda m: m[1] + m[2].replace(" ", ""), text)
     return _VULGAR.sub(lambda m: f" {VULGAR[m[1]]}", text)
 
 
@@ -68,6 +76,6 @@ def is_month_and_day(month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31
 
 
-def unchain(text: str) -> str:
+def unchained(m: re.Match[str]) -> str:
     """`1-2-3` as `1, 2, 3`, so that nobody takes it for a range."""
-    return CHAIN.sub(lambda m: m[0].replace("-", ", "), text)
+    return m[0].replace("-", ", ")

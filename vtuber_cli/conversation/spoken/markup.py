@@ -1,157 +1,162 @@
-"""Takes out of a text what is there for the eye: Markdown, HTML, links, emoji, kaomoji; and tidies what is left."""
+"""Takes out of a text what is there for the eye: Markdown, HTML, formulae, addresses, faces; and tidies the rest."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from vtuber_cli.conversation.spoken.addresses import Words, without_addresses
+from vtuber_cli.conversation.spoken.faces import LAUGHTER, in_words, without_faces, without_stage_directions
+from vtuber_cli.conversation.spoken.rules import apply, compiled
+from vtuber_cli.conversation.spoken.tex import without_tex
 
 FENCE: Final = "```"
 _SHORT_CODE: Final = 40
 
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_THIN_SPACES: Final = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+_FENCED: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+[\"'][^\"'\n]*[\"'])?\)")
+_DEFINITION: Final = re.compile(r"^ {0,3}\[[^\[\]^\n]+\]:\s*<?(?:https?:|/|\.|#|mailto:|www\.)\S*[^\n]*$", re.MULTILINE)
+_FOOTNOTE: Final = re.compile(r"^ {0,3}\[\^[^\[\]\n]+\]:\s*", re.MULTILINE)
+_REFERENCE: Final = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]")
+_CITATION: Final = re.compile(r"\[\^[^\[\]\n]{1,20}\]|(?<=\w)\s?\[[0-9]{1,3}\]")
+_INLINE_CODE: Final = re.compile(r"(`{1,2})([^`\n]+)\1")
+_HTML: Final = re.compile(r"<\|[^|<>\n]*\|>|<!--[^<>]*-->|</?[A-Za-z!][^<>]*>")
+_ITEM: Final = re.compile(r"\s*(?:[-*+•·‣▪]|\(?[0-9]{1,2}[.)])\s+\S")
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a language says for what cannot be read out."""
-
-    code: str
-    link: str | None
-    """None: the link's domain is said."""
-    at: str
-    dot: str
-    hashtag: str
-
-
-_KAOMOJI_SIGNS: Final = r"\^_;・ω´`｀≧≦▽∀°□д‿♥♡｡。><~～T;ㅠㅜ╥ಠ益ツ╯ノヽ・ᴗ˘ᵕ✿*=\-.oO0◕●◠•εз๑"
-_EMOTICONS = re.compile(
-    r"¯\\?\\?_\(ツ\)_/¯"
-    r"|[╯┻━┬─︵︶ノヽ╮╭]{2,}|[(（][╯ノ][^()（）\n]{1,12}[)）][╯ノ]?(?:\s*[︵︶]\s*[┻━┬─]+)?"
-    # A bracketed face has a sign of a face and no two letters or digits in a row.
-    rf"|[(（](?=[^()（）\n]*[\^_;ω´｀≧≦▽∀□д‿♥♡｡><ㅠㅜ╥ಠ益ツ・ᴗ˘◕•●])(?![^()（）\n]*[^\W_ωд]{{2}})[{_KAOMOJI_SIGNS}\s]{{2,14}}[)）]"
-    r"|\^[_.\-]?\^;*|(?<!\w)(?:[TtQ][_.][TtQ]|[oO][_.][oO]|0_0|[>＞][_.][<＜]|-_-;*|=_=|;_;|uwu|UwU|owo|OwO)(?!\w)"
-    r"|[ㅋㅎ]+|[ㅠㅜ]+|(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅎ]{2,}(?![가-힣ㄱ-ㅣ])"
-    r"|(?<!\S)(?:[:;=][-'^o]?[)(DPpOo3|/\\\]\[*]+|[xX]D+|<3+|</3|[:;]'\()(?=[\s.,!?]|$)"
-)
-_EMOJI = re.compile(
-    r"[0-9#*]\ufe0f?\u20e3"
-    "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\u3030\u303d\u3297\u3299"
-    "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f\u00a9\u00ae\u2122]"
-)
-
-_SPACES = re.compile(r"[^\S\n]+")
-_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+[\"'][^\"'\n]*[\"'])?\)")
-_REFERENCE = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]")
-_CITATION = re.compile(r"\[\^?[0-9]+\]")
-_INLINE_CODE = re.compile(r"(`{1,2})([^`\n]+)\1")
-_URL = re.compile(
-    r"<?\b(?:https?://|ftp://|www\.)(?:[^\s/@<>]*@)?([^\s/:?#<>)\]\"'가-힣、。]+)"
-    r"(?:[^\s<>)\]\"'가-힣、。]*[^\s<>)\]\"'가-힣、。.,!?;:])?>?"
-)
-_EMAIL = re.compile(r"(?:mailto:)?\b([A-Za-z0-9._%+-]+)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_HTML = re.compile(r"<\|[^|<>\n]*\|>|</?[A-Za-z!][^<>]*>")
-_LINE_RULES: Final = (
-    (re.compile(r"^\s*(?:[-*_=]\s*){3,}$"), ""),
-    (re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$"), ""),
-    (re.compile(r"^(?:\s*>)+\s?"), ""),
-    (re.compile(r"^\s*#{1,6}\s+"), ""),
-    (re.compile(r"^\s*[-*+•·‣▪]\s+(?:\[[ xX]\]\s+)?"), ""),
-    (re.compile(r"^\s*\(?([0-9]{1,3})[.)]\s+(?=\S)"), r"\1, "),
-    (re.compile(r"^\s*\|\s*"), ""),
-    (re.compile(r"\s?\|\s*$"), ","),
-    (re.compile(r"\s+\|\s+"), ", "),
-)
-_EMPHASIS: Final = (
-    (re.compile(r"(?<=[0-9)])\s*\*\s*(?=[0-9(])"), " × "),
-    (re.compile(r"\\([^\w\s])"), r"\1"),
-    (re.compile(r"\*+|~~"), ""),
-    (re.compile(r"(?<![^\W_])_+|_+(?![^\W_])"), ""),
-    (re.compile(r"(?<=\w)_+(?=\w)"), " "),
+_LINE: Final = compiled((
+    (r"^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|=+)$", ""),
+    (r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$", ""),
+    (r"^(?:\s*>)+(?![=0-9_.<])\s?", ""),
+    (r"^\s*#{1,6}\s+", ""),
+    (r"^\s*[-*+•·‣▪]\s+(?:\[[ xX]\]\s+)?", ""),
+    (r"^\s*\(?([0-9]{1,2})[.)]\s+(?=\S)", r"\1, "),
+    (r"^\s*\|\s*", ""),
+    (r"\s?\|\s*$", ","),
+    (r"\s+\|\s+", ", "),
+))  # fmt: skip
+_IN_CODE: Final = compiled((
+    (r"(?<=[a-z])(?=[A-Z][a-z])", " "),
+    (r"\s*&&\s*", " & "),
+    (r"\s*\|+\s*", ", "),
+    (r"(?<=[+*/-])=", " = "),
+    (r"[\[\]]", " "),
+))  # fmt: skip
+_EMPHASIS: Final = compiled((
+    (r"(?<=[0-9)])\s?\*\s?(?=[0-9(])", " × "),
+    (r"\\([^\w\s])", r"\1"),
+    (r"(?<!=)==(?=[^\s=])([^=\n]{1,80})(?<=[^\s=])==(?!=)", r"\1"),
+    (r"\*+|~~", ""),
+    (r"(?<=[0-9])_(?=[0-9]{3}(?![0-9]))", ""),
+    (r"(?<![^\W_])_+|_+(?![^\W_])", ""),
+    (r"(?<=\w)_+(?=\w)", " "),
     # Hesitation, not the dot of an address: "just...fine".
-    (re.compile(r"(?:\.{2,}|…)+(?=[^\W_])"), "... "),
-)
+    (r"(?:\.{2,}|…)+(?=[^\W_])", "... "),
+))  # fmt: skip
 
 
 def strip(text: str, words: Words) -> str:
-    """`text` on one line, without markup, emoji and kaomoji."""
+    """`text` on one line, without markup, formulae, addresses and faces."""
     text = _FENCED.sub(f" {words.code}. ", text)
-    text = _SPACES.sub(" ", text)
+    text = _SPACES.sub(" ", _THIN_SPACES.sub("", text))
+    text = _INLINE_CODE.sub(lambda m: _code(m[2], words), text)
+    text = _FOOTNOTE.sub("", _DEFINITION.sub("", text))
     text = _REFERENCE.sub(r"\1", _LINK.sub(r"\1", text))
-    text = _CITATION.sub("", text)
-    text = _INLINE_CODE.sub(lambda m: m[2] if len(m[2]) <= _SHORT_CODE else words.code, text)
-    text = _URL.sub(lambda m: words.link or _dotted(m[1].removeprefix("www."), words), text)
-    text = _EMAIL.sub(lambda m: f"{_dotted(m[1], words)} {words.at} {_dotted(m[2], words)}", text)
-    text = html.unescape(_HTML.sub(" ", text))
-    text = _EMOJI.sub(" ", _EMOTICONS.sub(" ", _ascii_digits(text)))
-    text = _joined([_line(line) for line in text.splitlines()])
-    for pattern, replacement in _EMPHASIS:
-        text = pattern.sub(replacement, text)
-    return text.replace("`", "")
+    text = without_tex(_CITATION.sub("", text), words.over)
+    text = html.unescape(_HTML.sub(" ", without_addresses(text, words)))
+    text = in_words(without_stage_directions(text), words.rating, words.stars, words.love)
+    text = LAUGHTER.sub(lambda m: words.shorthand.get(m[0], " "), without_faces(text))
+    text = _written_plainly(text)
+    return apply(_EMPHASIS, _joined(text.splitlines())).replace("`", "")
 
 
-def _dotted(name: str, words: Words) -> str:
-    return f" {words.dot} ".join(part for part in name.split(".") if part)
+def _code(code: str, words: Words) -> str:
+    """Inline code by its words, if there are few."""
+    if len(code) > _SHORT_CODE:
+        return words.code
+    code = re.sub(r"(?<!\S)--(?=\w)", f"{words.dash} {words.dash} ", code)
+    code = re.sub(r"(?<!\S)-(?=[A-Za-z])", f"{words.dash} ", code)
+    return apply(_IN_CODE, code)
 
 
-def _ascii_digits(text: str) -> str:
-    """Full-width and other scripts' digits, ligatures and styled letters, as plain ones."""
+def _written_plainly(text: str) -> str:
+    """Full-width and other scripts' digits, ligatures, styled and circled letters, as plain ones."""
     if text.isascii():
         return text
-    plain = (unicodedata.normalize("NFKC", c) if _is_styled(c) else c for c in unicodedata.normalize("NFC", text))
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in "".join(plain))
+    plain = map(_plain, _RAISED.sub(_raised, unicodedata.normalize("NFC", text)))
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in "".join(plain))
 
 
-def _is_styled(char: str) -> bool:
-    return (
+_RAISED: Final = re.compile(r"(?<![A-Za-z가-힣])([A-Za-z가-힣]?)([\u00b9\u00b2\u00b3\u2070\u2074-\u207b\u207f]+)")
+_KEPT: Final = frozenset("²³½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")
+
+
+def _raised(m: re.Match[str]) -> str:
+    """A power as `^6`; squares and cubes stay, for units have them too."""
+    power = m[2]
+    return m[0] if power in "²³" else f"{m[1]}^{unicodedata.normalize('NFKC', power).replace('−', '-')}"
+
+
+def _plain(char: str) -> str:
+    if unicodedata.category(char) in ("No", "Nl"):
+        return char if char in _KEPT else _numeral(char)
+    styled = (
         "\uff01" <= char <= "\uff5e"
         or "\U0001d400" <= char <= "\U0001d7ff"
         or "\u3380" <= char <= "\u33df"
-        or "\u2160" <= char <= "\u217f"
-        or "\u2460" <= char <= "\u2473"
+        or char == "\u00b5"
     )
+    return unicodedata.normalize("NFKC", char) if styled else char
 
 
-def _line(line: str) -> str:
-    for pattern, replacement in _LINE_RULES:
-        line = pattern.sub(replacement, line)
-    return line.strip()
+def _numeral(char: str) -> str:
+    """A numeral that is no digit: Ⅳ, ₂, and, with the pause of a list, ②."""
+    value = unicodedata.numeric(char)
+    if not value.is_integer():
+        return " "
+    enclosed = "\u2460" <= char <= "\u249b" or "\u2776" <= char <= "\u2793"
+    return f", {value:.0f}, " if enclosed else f"{value:.0f}"
 
 
 def _joined(lines: list[str]) -> str:
     """The lines as one, with a pause where a line ends and no sentence goes on."""
     text = ""
-    for line in filter(None, lines):
+    for line in lines:
+        bare = apply(_LINE, line).strip()
+        if not bare:
+            continue
         if text:
-            goes_on = "a" <= line[0] <= "z" or not (text[-1].isalnum() or text[-1] in ")]\"'”’%*_`")
-            text += " " if goes_on else ", "
-        text += line
+            goes_on = "a" <= bare[0] <= "z" and not _ITEM.match(line)
+            ended = not (text[-1].isalnum() or text[-1] in ")]\"'”’%*_`")
+            text += " " if goes_on or ended else ", "
+        text += bare
     return text
 
 
-_TIDY: Final = (
-    (re.compile(r"[“”„«»\"]|(?<!\w)['’‘]+|['’‘]+(?!\w)"), ""),
-    (re.compile(r"[’‘]"), "'"),
-    (re.compile(r"…"), "..."),
-    (re.compile(r"[()\[\]{}（）【】〔〕《》〈〉—–―]|(?<!\w)-+|-+(?!\w)"), ", "),
-    (re.compile(r"[^\w\s.,!?;:'\-。、，！？；：「」『』・]"), " "),
-    (re.compile(r"_"), " "),
-    (re.compile(r"\s+"), " "),
-    (re.compile(r"\s+(?=[.,!?;:。、，！？])"), ""),
-    (re.compile(r"[,;:、，](?:\s*[,;:、，])*\s*(?=[,.!?;:。！？])"), ""),
-    (re.compile(r"(?<=[.!?。！？])\s*,"), ""),
-    (re.compile(r"^[\s.,;:、，!?-]+(?=\w)"), ""),
-    (re.compile(r"([!?])[!?]+"), r"\1"),
-    (re.compile(r"\.{4,}"), "..."),
-)
+_TIDY: Final = compiled((
+    (r"[“”„«»\"]|(?<!\w)['’‘]+|['’‘]+(?!\w)", ""),
+    (r"[’‘]", "'"),
+    (r"…", "..."),
+    (r"[()\[\]{}（）【】〔〕《》〈〉—–―]|(?<!\w)-+|-+(?!\w)", ", "),
+    (r"[^\w\s.,!?;:'\-。、，！？；：「」『』・]", " "),
+    (r"_", " "),
+    (r"\s+", " "),
+    (r"\s(?=[.,!?;:。、，！？])", ""),
+    (r"[,;:、，](?:\s?[,;:、，])*\s?(?=[,.!?;:。！？])", ""),
+    (r"(?<=[.!?。！？])\s?,", ""),
+    (r"^[\s.,;:、，!?-]+(?=\w)", ""),
+    (r"([!?])[!?]+", r"\1"),
+    (r"\.{4,}", "..."),
+    (r"(?<=\w)([,;])(?=[^\W\d])", r"\1 "),
+))  # fmt: skip
 
 
 def tidy(text: str) -> str:
     """Only letters, digits and the punctuation that a voice breathes at; "" if no letter or digit is left."""
-    for pattern, replacement in _TIDY:
-        text = pattern.sub(replacement, text)
-    text = "".join(char for char in text if _is_sayable(char)).strip(" ,;:、，-")
+    text = "".join(char for char in apply(_TIDY, text) if _is_sayable(char)).strip(" ,;:、，-")
     return text if any(map(str.isalnum, text)) else ""
 
 
