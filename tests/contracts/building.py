@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tests.engines.llama_endpoint import KEY_NAME, llama_endpoint
 from vtuber_cli.engines import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from _pytest.mark.structures import ParameterSet
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
 
 
 def parameters(kind: EngineKind) -> list[ParameterSet]:
-    """Every registered engine of a kind; all but echo carry the mark `model`."""
-    return [pytest.param(name, marks=() if name == "echo" else pytest.mark.model) for name in registry.names(kind)]
+    """Every registered engine of a kind; all but echo carry the mark `model`, or say which library is not there."""
+    return [pytest.param(name, marks=_marks(kind, name)) for name in registry.names(kind)]
+
+
+def _marks(kind: EngineKind, name: str) -> Sequence[pytest.MarkDecorator]:
+    if name == "echo":
+        return ()
+    if module := registry.missing(kind, name):
+        return (pytest.mark.skip(reason=f"{module} is not installed"),)
+    return (pytest.mark.model,)
 
 
 def model_of(kind: EngineKind, name: str) -> str | None:
@@ -32,6 +41,10 @@ def model_of(kind: EngineKind, name: str) -> str | None:
 @contextlib.contextmanager
 def built(kind: EngineKind, name: str, weights: Weights, **options: object) -> Iterator[Any]:
     """An engine with its default options, closed at the end. Skips if its weights are not on this machine."""
+    if (kind, name) == ("llm", "openai"):
+        with _behind_http(weights, **options) as engine:
+            yield engine
+        return
     model = model_of(kind, name)
     if model and (missing := weights.missing([model])):
         pytest.skip(f"the weights {missing[0].name} are not installed; vtuber models get {missing[0].name}")
@@ -41,6 +54,21 @@ def built(kind: EngineKind, name: str, weights: Weights, **options: object) -> I
         yield engine
     finally:
         engine.close()
+
+
+@contextlib.contextmanager
+def _behind_http(weights: Weights, **options: object) -> Iterator[Any]:
+    """An endpoint has no weights here: it is a server with those of the usual engine."""
+    made = cast("Any", registry.load("llm", "openai"))
+    model = model_of("llm", "llama") or ""
+    if weights.missing([model]):
+        pytest.skip(f"the weights {model} are not installed; vtuber models get {model}")
+    with llama_endpoint(weights.path(model), cast("int", options.get("context", 2048))) as url:
+        engine = made(made.Options(base_url=url, key=KEY_NAME, **options), weights)
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 class Elsewhere:
