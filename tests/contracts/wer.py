@@ -1,4 +1,4 @@
-"""Word error rate."""
+"""Word and character error rates."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def error_rate(pairs: list[tuple[str, str]]) -> float:
     """Over all (said, heard) pairs together: errors per word said."""
     counted = [(errors(words(said), words(heard)), len(words(said))) for said, heard in pairs]
     return sum(wrong for wrong, _ in counted) / sum(count for _, count in counted)
+
+
+def character_error_rate(pairs: list[tuple[str, str]]) -> float:
+    """The same by letters and digits, for languages whose words have no fixed bounds."""
+    letters = [([c for c in said if c.isalnum()], [c for c in heard if c.isalnum()]) for said, heard in pairs]
+    return sum(errors(said, heard) for said, heard in letters) / sum(len(said) for said, _ in letters)

@@ -11,28 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OTHER_SCRIPTS = frozenset(
-    (
-        "ar",
-        "bg",
-        "el",
-        "fa",
-        "he",
-        "hi",
-        "ja",
-        "ka",
-        "kk",
-        "ko",
-        "mk",
-        "ml",
-        "ne",
-        "ru",
-        "sr",
-        "te",
-        "th",
-        "uk",
-        "ur",
-        "zh",
-    )
+    "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk ml mr my ne nog or pa"
+    " ru sd shn si sr ta te th ti tt ug uk ur yue zh".split()
 )
 """Languages that are not written in Latin letters."""
 
