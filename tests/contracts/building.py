@@ -64,7 +64,8 @@ def _behind_http(weights: Weights, **options: object) -> Iterator[Any]:
     if weights.missing([model]):
         pytest.skip(f"the weights {model} are not installed; vtuber models get {model}")
     with llama_endpoint(weights.path(model), cast("int", options.get("context", 2048))) as url:
-        engine = made(made.Options(base_url=url, key=KEY_NAME, **options), weights)
+        patient = {"first_token_seconds": 300, "token_seconds": 100, "reply_seconds": 600}
+        engine = made(made.Options(base_url=url, key=KEY_NAME, **patient, **options), weights)
         try:
             yield engine
         finally:

@@ -20,6 +20,7 @@ KEY_NAME = "LLAMA_ENDPOINT_KEY"
 @contextmanager
 def llama_endpoint(model: Path, context: int) -> Iterator[str]:
     """Its base URL; the key is in the environment under `KEY_NAME` meanwhile."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as our own engine has it: else busy machines crawl
     from xllamacpp import CommonParams, Server
 
     params = CommonParams()
