@@ -35,6 +35,7 @@ settings.load_profile("thorough" if os.environ.get("VTUBER_TEST_THOROUGH", "0") 
 
 PROCESS = (
     "tests/architecture/test_first_paint.py",
+    "tests/architecture/test_listing.py",
     "tests/architecture/test_package.py",
     "tests/architecture/test_set_up.py",
     "tests/architecture/test_strict.py",
@@ -55,9 +56,13 @@ PROCESS = (
     "tests/store/test_history.py::test_kill_9",
     "tests/store/test_history.py::test_killed",
     "tests/store/test_history.py::test_two_programs",
-    "tests/test_weights.py",
+    "tests/test_log.py::test_two_programs",
     "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",
     "tests/tui/test_terminal.py",
+    "tests/weights/test_interrupted.py",
+    "tests/weights/test_room.py",
+    "tests/weights/test_sources.py",
+    "tests/weights/test_wheels.py",
 )
 """How the ids of tests begin that start programs of their own."""
 _STARTS = {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
