@@ -49,20 +49,27 @@ def deliver(source: HubSource, delivery: Delivery) -> None:
     staging = delivery.staging
     room.require(delivery.size - staging.begun(delivery.wanted), staging.path)
     staging.path.mkdir(parents=True, exist_ok=True)
+    downloads: list[_Download] = []
     before = 0
     for file in delivery.wanted:
         url = f"{address}/{source.paths.get(file.path, file.path)}"
-        download = _Download(url, source.repo, file, staging, delivery.telling("fetching", delivery.size, before))
-        going_on = staging.size(file) > 0
+        tell = delivery.telling("fetching", delivery.size, before)
+        downloads.append(_Download(url, source.repo, file, staging, tell))
+        before += file.size
+    begun = {file.path for file in delivery.wanted if staging.size(file)}
+    for download in downloads:
         download.run()
+    before = 0
+    for file, download in zip(delivery.wanted, downloads, strict=True):
+        check = delivery.telling("checking", delivery.size, before)
         try:
-            staging.verify(file, delivery.telling("checking", delivery.size, before))
+            staging.verify(file, check)
         except WeightsError:
-            if not going_on:
+            if file.path not in begun:
                 raise
             _log.warning("%s: what an earlier try left did not fit; anew", file.path)
             download.run()
-            staging.verify(file, delivery.telling("checking", delivery.size, before))
+            staging.verify(file, check)
         before += file.size
 
 

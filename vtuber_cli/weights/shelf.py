@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vtuber_cli.errors import WeightsError
+from vtuber_cli.errors import UsageError, WeightsError
 from vtuber_cli.weights import room, wheels
 from vtuber_cli.weights.catalog import RegistrySource
 from vtuber_cli.weights.checksums import BLOCK, sha256
@@ -29,12 +29,12 @@ class Shelf:
     """What lies in a folder and below it.
 
     Raises:
-        WeightsError: there is no such folder.
+        UsageError: there is no such folder.
     """
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise WeightsError("weights.no_shelf", path=folder)
+            raise UsageError("weights.no_shelf", path=folder)
         self.folder = folder
         self._by_size: dict[int, list[Path]] = {}
         for path in _files(folder):

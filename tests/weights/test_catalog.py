@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.wheel_shelf import build_wheel, model, source, write_catalog
+from tests.weights.registry import build_wheel, model, source, write_catalog
 from vtuber_cli.errors import ConfigError
 from vtuber_cli.weights import catalog
 from vtuber_cli.weights.room import human

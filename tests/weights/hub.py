@@ -66,6 +66,7 @@ class Hub:
 
     def __init__(self, repo: str, files: dict[str, bytes]) -> None:
         self.repo = repo
+        self.revision = REVISION
         self.files = files
         self.faults = Faults()
         self.token = ""
@@ -83,7 +84,7 @@ class Hub:
         return [one.range for one in self.asked if one.server == "_Store"]
 
     def source(self, **more: Any) -> dict[str, Any]:
-        return {"type": "hub", "repo": self.repo, "revision": REVISION, **more}
+        return {"type": "hub", "repo": self.repo, "revision": self.revision, **more}
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -143,7 +144,7 @@ class _Resolve(_Handler):
         owner = self.server.owner
         if self.fault(self.faults.statuses):
             return
-        found = re.fullmatch(rf"/{re.escape(owner.repo)}/resolve/{REVISION}/(.+)", self.path)
+        found = re.fullmatch(rf"/{re.escape(owner.repo)}/resolve/{owner.revision}/(.+)", self.path)
         data = owner.files.get(found[1]) if found else None
         if data is None:
             return self.answer(404, b"Entry not found")
@@ -151,12 +152,12 @@ class _Resolve(_Handler):
             return self.answer(401, b"Access to this repository is restricted")
         if len(data) < LARGE:
             git = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-            return self.answer(200, data, X_Repo_Commit=REVISION, ETag=f'"{git}"')
+            return self.answer(200, data, X_Repo_Commit=owner.revision, ETag=f'"{git}"')
         sha256 = self.faults.etag or hashlib.sha256(data).hexdigest()
         store = f"http://127.0.0.1:{owner.store.server_address[1]}/{hashlib.sha256(data).hexdigest()}?signature=secret"
         return self.answer(
             302,
-            X_Repo_Commit=REVISION,
+            X_Repo_Commit=owner.revision,
             X_Linked_Size=str(len(data)),
             X_Linked_Etag=f'"{sha256}"',
             Location=self.faults.location or store,

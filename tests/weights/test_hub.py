@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.hub import Hub, serving
-from tests.wheel_shelf import model, write_catalog
+from tests.weights.hub import Hub, serving
+from tests.weights.registry import model, write_catalog
 from vtuber_cli.errors import WeightsError
 from vtuber_cli.weights import Progress, Weights, catalog, hub, transfer
 
@@ -245,7 +245,7 @@ def test_other_content_is_refused_with_both(
     assert error.params["expected"] != error.params["actual"]
     assert len(place.ranges()) == 1
     assert any(progress.done for progress in seen) == read
-    assert parts(tmp_path) == []
+    assert parts(tmp_path) in ([], [len(SMALL)])  # what was right of another file may stay
 
 
 def test_a_file_without_end_is_stopped_at_its_size(tmp_path: Path, place: Hub) -> None:
