@@ -109,6 +109,9 @@ def sentences(deltas: list[str], language: str) -> list[str]:
         ("こんにちは世界", "en", "ja"),
         ("世界", "en", "zh"),
         ("世界", "ja", "ja"),
+        ("```py\nx = 1\n```", "ko", "ko"),
+        ("`print`", "ko", "ko"),
+        ("https://example.com/a", "ko", "ko"),
         ("123 😊", "ko", "ko"),
         ("", "en", "en"),
     ],
@@ -121,6 +124,13 @@ def test_a_reader_announces_a_block_of_code_once() -> None:
     reader = Reader()
     pieces = ["Look: ", "```py\nx = 1\n", "y = 2\n", "z\n```\nDone. ", "More ```a``` here"]
     assert [reader.say(piece, "en") for piece in pieces] == ["Look", "code.", "", "Done.", "More code. here"]
+
+
+def test_a_list_begins_at_the_beginning_of_a_line() -> None:
+    reader = Reader()
+    pieces = ["Here goes:\n", "- one thing, ", "b² ", "- 4ac; 2. ", "2. Two\n", "2. Three"]
+    said = ["Here goes", "one thing", "b squared", "four ac; two.", "two. Two", "two, Three"]
+    assert [reader.say(piece, "en") for piece in pieces] == said
 
 
 def test_a_long_text_is_said_like_a_short_one() -> None:

@@ -34,7 +34,10 @@ _TITLES = frozenset(
     "approx ca e.g i.e ph.d m.d b.a m.a b.sc m.sc d.c u.s u.k u.n e.u".split()
 )
 """Never end a sentence, as far as a splitter can know."""
-_TAILS = frozenset("etc inc ltd co corp bros jr sr esq dept est a.m p.m am pm a.d b.c".split())
+_TAILS = frozenset(
+    "etc inc ltd co corp bros jr sr esq dept est a.m p.m am pm a.d b.c ave blvd rd ln temp pop avg max min misc incl "
+    "excl govt univ assoc apt tel ext".split()
+)
 """End a sentence if a capital follows."""
 _BEFORE_NUMBERS = frozenset(
     "no nos p pp vol fig figs sec ch art eq jan feb mar apr jun jul aug sep sept oct nov dec".split()
@@ -47,7 +50,7 @@ _OPEN_LINK = re.compile(rf"\[[^\[\]\n]{{0,{_OPEN_MARKUP_CHARS}}}\Z")
 _MARKER = re.compile(r"(?:[>*_]|[-+] )*\(?\d{1,3}\Z")
 _CLAUSE_CUT = re.compile(r"[,;:–.!?…][^\w\s]*\s+|[—、，；：。！？](?!\d)\s*")
 
-_Ending = Literal["sentence", "clause", "tail", "before-number", "abbreviation"]
+_Ending = Literal["sentence", "clause", "tail", "before-number", "number", "abbreviation"]
 
 
 class Splitter:
@@ -137,16 +140,17 @@ class Splitter:
         if closed and self._long_enough(text):
             return len(self._piece)
         full = self._first and ending is None and len(text.split()) >= _FIRST_MOST_WORDS
+        full = full and text.count("(") <= text.count(")")
         return len(self._piece) if full else 0
 
     def _behind_space(self, char: str) -> int:
-        """`at 3 p.m. We` needs the capital, `No. 5` the digit."""
+        """`at 3 p.m. We` needs the capital, `No. 5` and `May 2, 2026` the digit."""
         text = self._piece[:-1].rstrip()
         if not text or self._inside_markup(text):
             return 0
         ending = self._ending(text)
         closed = (ending == "tail" and (char.isupper() or _is_cjk(char))) or (
-            ending == "before-number" and not char.isdecimal()
+            (ending == "before-number" or (ending == "number" and self._first)) and not char.isdecimal()
         )
         return len(self._piece) - 1 if closed and self._long_enough(text) else 0
 
@@ -190,6 +194,8 @@ class Splitter:
             return "sentence" if _is_cjk(text[-2:-1]) else None
         if last == ":" and text[-2:-1].isspace():
             return None
+        if last == "," and text[-2:-1].isdecimal():
+            return "number"
         return "clause" if last in _CLAUSES else None
 
     def _full_stop(self, text: str) -> _Ending:

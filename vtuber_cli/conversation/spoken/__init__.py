@@ -27,23 +27,26 @@ _KANA = re.compile(r"[\u3041-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3041-\u30ff\u3400-\u9fff]")
+_NO_LANGUAGE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|\b(?:https?://|www\.)[^\s가-힣]+", re.DOTALL)
+"""Code and addresses look English in every language."""
 _FOREIGN_WORDS: Final = 2
 """So many Latin words to one of another script make an English sentence that quotes it."""
 
 
-def spoken(text: str, language: str) -> str:
+def spoken(text: str, language: str, *, begins_line: bool = True) -> str:
     """What to say for `text`; "" if there is nothing in it to say.
 
     Args:
         text: as the model wrote it, Markdown included.
         language: ISO 639-1. Numbers and symbols are put into words for `en` and `ko`; others keep their digits.
+        begins_line: it stands at the beginning of a line, where Markdown has its lists and headings.
     """
     if len(text) > _LONG:
         return _read(text, language)
     words, say = _way_of(language)
     said = clean(text)
     for _ in range(_ROUNDS):
-        before, said = said, markup.tidy(say(markup.strip(said, words)))
+        before, said = said, markup.tidy(say(markup.strip(said, words, begins_line=begins_line)))
         if said == before:
             break
     return said
@@ -65,6 +68,7 @@ def language_of(text: str, default: str) -> str:
 
     A foreign word in an English sentence, and an English one in a foreign sentence, do not change its language.
     """
+    text = _NO_LANGUAGE.sub(" ", text)
     latin = "en" if default in ("ko", "ja", "zh") and _LATIN.search(text) else default
     words = text.split()
     others = sum(_OTHER.search(word) is not None for word in words)
@@ -93,12 +97,14 @@ class Reader:
 
     def __init__(self) -> None:
         self._in_code = False
+        self._begins_line = True
 
     def say(self, piece: str, language: str) -> str:
         """What to say for the next piece of the reply."""
-        continued = self._in_code
+        continued, begins_line = self._in_code, self._begins_line
+        self._begins_line = piece.rstrip(" \t").endswith("\n")
         _, fence, rest = piece.partition(markup.FENCE)
         self._in_code ^= piece.count(markup.FENCE) % 2 == 1
         if not continued:
-            return spoken(piece, language)
+            return spoken(piece, language, begins_line=begins_line)
         return spoken(rest, language) if fence else ""

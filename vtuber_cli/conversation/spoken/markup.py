@@ -43,7 +43,7 @@ _IN_CODE: Final = compiled((
     (r"\s*&&\s*", " & "),
     (r"\s*\|+\s*", ", "),
     (r"(?<=[+*/-])=", " = "),
-    (r"[\[\]]", " "),
+    (r"[\[\](){}\"']+", " "),
 ))  # fmt: skip
 _EMPHASIS: Final = compiled((
     (r"(?<=[0-9)])\s?\*\s?(?=[0-9(])", " × "),
@@ -58,8 +58,14 @@ _EMPHASIS: Final = compiled((
 ))  # fmt: skip
 
 
-def strip(text: str, words: Words) -> str:
-    """`text` on one line, without markup, formulae, addresses and faces."""
+def strip(text: str, words: Words, *, begins_line: bool = True) -> str:
+    """`text` on one line, without markup, formulae, addresses and faces.
+
+    Args:
+        text: Markdown.
+        words: the language's.
+        begins_line: it stands at the beginning of a line, where `- ` and `2. ` make a list.
+    """
     text = _FENCED.sub(f" {words.code}. ", text)
     text = _SPACES.sub(" ", _THIN_SPACES.sub("", text))
     text = _INLINE_CODE.sub(lambda m: _code(m[2], words), text)
@@ -70,7 +76,7 @@ def strip(text: str, words: Words) -> str:
     text = in_words(without_stage_directions(text), words.rating, words.stars, words.love)
     text = LAUGHTER.sub(lambda m: words.shorthand.get(m[0], " "), without_faces(text))
     text = _written_plainly(text)
-    return apply(_EMPHASIS, _joined(text.splitlines())).replace("`", "")
+    return apply(_EMPHASIS, _joined(text.splitlines(), begins_line=begins_line)).replace("`", "")
 
 
 def _code(code: str, words: Words) -> str:
@@ -79,7 +85,7 @@ def _code(code: str, words: Words) -> str:
         return words.code
     code = re.sub(r"(?<!\S)--(?=\w)", f"{words.dash} {words.dash} ", code)
     code = re.sub(r"(?<!\S)-(?=[A-Za-z])", f"{words.dash} ", code)
-    return apply(_IN_CODE, code)
+    return apply(_IN_CODE, code).strip()
 
 
 def _written_plainly(text: str) -> str:
@@ -121,11 +127,11 @@ def _numeral(char: str) -> str:
     return f", {value:.0f}, " if enclosed else f"{value:.0f}"
 
 
-def _joined(lines: list[str]) -> str:
+def _joined(lines: list[str], *, begins_line: bool) -> str:
     """The lines as one, with a pause where a line ends and no sentence goes on."""
     text = ""
-    for line in lines:
-        bare = apply(_LINE, line).strip()
+    for at, line in enumerate(lines):
+        bare = (apply(_LINE, line) if at or begins_line else line).strip()
         if not bare:
             continue
         if text:
@@ -139,6 +145,7 @@ def _joined(lines: list[str]) -> str:
 _TIDY: Final = compiled((
     (r"[“”„«»\"]|(?<!\w)['’‘]+|['’‘]+(?!\w)", ""),
     (r"[’‘]", "'"),
+    (r"'(?=[가-힣])", ""),
     (r"…", "..."),
     (r"[()\[\]{}（）【】〔〕《》〈〉—–―]|(?<!\w)-+|-+(?!\w)", ", "),
     (r"[^\w\s.,!?;:'\-。、，！？；：「」『』・]", " "),
