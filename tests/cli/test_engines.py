@@ -226,6 +226,21 @@ def test_a_process_that_ends_by_itself_is_said(tmp_path: Path, monkeypatch: pyte
     assert raised.value.params["code"] == 7
 
 
+def test_a_kind_is_measured_without_the_echo(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Machine, "here", lambda: QUIET)
+    assert ended("--bench", "vad", "--json") == 0
+    assert [one["engine"] for one in json.loads(capsys.readouterr().out)["engines"]] == ["silero", "webrtc"]
+    assert ended("--bench", "asr") == 2
+    assert "vtuber models get" in capsys.readouterr().err
+
+
+def test_what_fails_alone_prints_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("--bench", "asr.faster-whisper") == 3
+    assert capsys.readouterr().out == ""
+
+
 def test_what_is_measured_is_what_is_here(tmp_path: Path) -> None:
     found = list(measuring.subjects(Weights(), "ko", [("tts", "hibari"), ("vad", "webrtc"), ("asr", "faster-whisper")]))
     assert [(one.engine, one.model, one.language) for one in found] == [

@@ -248,6 +248,13 @@ def test_speeds_are_kept_each_in_place_of_the_last() -> None:
     assert [file.name for file in speeds.file().parent.iterdir()] == ["speeds.json"]
 
 
+def test_a_busy_machine_does_not_unmake_what_a_quiet_one_measured() -> None:
+    speeds.keep([speed("a", 0.5, busy=True)])
+    speeds.keep([speed("a", 0.1)])
+    speeds.keep([speed("a", 0.9, busy=True)])
+    assert [(one.real_time_factor, one.busy) for one in speeds.kept()] == [(0.1, False)]
+
+
 @pytest.mark.parametrize("said", [b"", b"{}", b"[{}]", b"\xff\x00", b'[{"kind": "asr", "load_s": NaN}]'])
 def test_speeds_that_cannot_be_read_are_as_if_none_were_measured(said: bytes) -> None:
     speeds.file().parent.mkdir(parents=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from vtuber_cli.i18n import t
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vtuber_cli.bench.engines import Subject
     from vtuber_cli.config import Settings
     from vtuber_cli.engines.speeds import Speed
     from vtuber_cli.events import EngineKind
@@ -33,7 +34,8 @@ def command(
         i18n.set_language(settings.language)
     wanted = _wanted(names or [])
     if bench:
-        _bench(wanted, settings, as_json=as_json, named=bool(names))
+        named = {pair for pair in wanted if any(word in (pair[1], ".".join(pair)) for word in names or [])}
+        _bench(wanted, settings, as_json=as_json, named=named)
     elif names and not all(name in _kinds() for name in names):
         _explain(wanted, settings, as_json=as_json)
     else:
@@ -110,7 +112,9 @@ def _explain(wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, as
             print()
 
 
-def _bench(wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, as_json: bool, named: bool) -> None:
+def _bench(
+    wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, as_json: bool, named: set[tuple[EngineKind, str]]
+) -> None:
     """Measures, keeps and prints the figures; an engine that fails costs a line on stderr and the exit code."""
     from vtuber_cli.bench import engines as measuring
     from vtuber_cli.bench.machine import Machine
@@ -135,19 +139,22 @@ def _bench(wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, as_j
             said = {"error": show.message(error), "hint": show.hint(error)}
             failures.append({"kind": subject.kind, "engine": subject.engine, "model": subject.model, **said})
             code = code or error.exit_code
-    _keep(speeds)
-    if machine.busy:
-        show.notice(t("engine.bench.busy", load=machine.load, cores=machine.cores))
+    if speeds:
+        _keep(speeds)
+        if machine.busy:
+            show.notice(t("engine.bench.busy", load=machine.load, cores=machine.cores))
     if as_json:
         _print_json(pages.bench_record(speeds, failures, machine))
-    else:
+    elif speeds:
         for line in pages.bench_lines(speeds, machine):
             print(line)
     raise typer.Exit(code)
 
 
-def _subjects(wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, named: bool) -> list[Any]:
-    """What can run; of what was named also what cannot, so that it is said why."""
+def _subjects(
+    wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, named: set[tuple[EngineKind, str]]
+) -> list[Subject]:
+    """What can run; of what was named by its name also what cannot, so that it is said why."""
     from dataclasses import replace
 
     from vtuber_cli.bench import engines as measuring
@@ -155,9 +162,8 @@ def _subjects(wanted: Sequence[tuple[EngineKind, str]], settings: Settings, *, n
     from vtuber_cli.weights import Weights
 
     weights = Weights(settings.models_dir)
-    if not named:
-        states = {(kind, entry.name): entry.state for kind in _kinds() for entry in roster(kind, weights)}
-        wanted = [pair for pair in wanted if states[pair] == "ready" and pair[1] != "echo"]
+    states = {(kind, entry.name): entry.state for kind in _kinds() for entry in roster(kind, weights)}
+    wanted = [pair for pair in wanted if pair in named or (states[pair] == "ready" and pair[1] != "echo")]
     told = {kind: wish for kind in _kinds() if (wish := getattr(settings.engines, kind)).options}
     return [
         replace(one, options=told[one.kind].options) if one.kind in told and told[one.kind].name == one.engine else one

@@ -68,12 +68,16 @@ def kept() -> list[Speed]:
 
 
 def keep(speeds: Iterable[Speed]) -> None:
-    """Adds what was measured, in place of what was known of the same.
+    """Adds what was measured, in place of what was known of the same; not if it says less (`busy`).
 
     Raises:
         OSError: it cannot be written.
     """
-    known = {speed.subject: speed for speed in [*kept(), *speeds]}
+    known = {speed.subject: speed for speed in kept()}
+    for speed in speeds:
+        before = known.get(speed.subject)
+        if before is None or before.busy or not speed.busy:
+            known[speed.subject] = speed
     place = file()
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_suffix(f".{os.getpid()}")
