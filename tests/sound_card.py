@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -172,20 +172,32 @@ class SoundCard:
         lines = self.pactl("list", "short", "modules").splitlines()
         return next(line.split("\t")[0] for line in lines if words in line)
 
-    def listen(self) -> Listener:
-        """Begins to record what the loudspeaker plays."""
-        return Listener(self._all())
+    def plug(self, name: str, rate: int = 48_000, channels: int = 2) -> None:
+        """One more loudspeaker, `name`, whose monitor is one more microphone."""
+        self.pactl(
+            "load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", f"channels={channels}", "norewinds=1"
+        )
 
-    def speak(self, samples: Samples, rate: int) -> subprocess.Popen[bytes]:
+    def unplug(self, name: str) -> None:
+        """Takes a loudspeaker away, and the microphone that hears it."""
+        if name == "micbus":
+            self.pactl("unload-module", self.module("module-remap-source"))
+        self.pactl("unload-module", self.module(f"sink_name={name}"))
+
+    def listen(self, sink: str = "spk") -> Listener:
+        """Begins to record what a loudspeaker plays."""
+        return Listener(self._all(), f"{sink}.monitor")
+
+    def speak(self, samples: Samples, rate: int, sink: str = "micbus") -> subprocess.Popen[bytes]:
         """Speaks into the microphone; the process ends when all was said."""
-        command = ["pacat", "--device=micbus", "--raw", "--format=s16le", f"--rate={rate}", "--channels=1"]
+        command = ["pacat", f"--device={sink}", "--raw", "--format=s16le", f"--rate={rate}", "--channels=1"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env=self._all())
         assert process.stdin is not None
         data = pcm.to_int16(samples)
         stdin = process.stdin
 
         def feed() -> None:
-            with stdin:
+            with suppress(BrokenPipeError), stdin:  # a speaker may be cut short
                 stdin.write(data)
 
         threading.Thread(target=feed, daemon=True).start()
