@@ -12,13 +12,14 @@ import os
 import threading
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_short, c_size_t, c_uint, c_void_p
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.utterance import PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from vtuber_cli.engines.base import Stop
     from vtuber_cli.events import Samples
@@ -34,6 +35,8 @@ _OK = 0
 
 _BLOCK_MS = 60
 """How much is synthesised between two looks at the stop."""
+_LONGEST_PATH = 120
+"""Bytes. The library keeps 160 for the data's folder and what it looks for in it, and cuts off the rest."""
 _STRESS = "ˈˌ"
 
 
@@ -99,10 +102,11 @@ class EspeakLibrary:
         self._library = ctypes.CDLL(get_library_path())
         self._declare()
         options = _PHONEME_EVENTS | _IPA | _DO_NOT_EXIT
-        self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, _BLOCK_MS, os.fsencode(data), options)
+        place = os.fsencode(self._shortened(data))
+        self.rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, _BLOCK_MS, place, options)
         """Of its samples, in Hz."""
         if self.rate <= 0:
-            raise EspeakError(f"espeak_Initialize: {self.rate}")
+            raise EspeakError("espeak_Initialize")
         self._lock = threading.Lock()
         self._take: _Take | None = None
         self._callback = _Callback(self._receive)  # kept: the library holds no reference
@@ -119,10 +123,6 @@ class EspeakLibrary:
                 index += 1
             return frozenset(found)
 
-    def has(self, voice: str) -> bool:
-        with self._lock:
-            return self._choose(voice)
-
     def say(self, text: str, manner: Manner, stop: Stop) -> tuple[Samples, Sequence[tuple[str, int]]]:
         """The samples of `text`, and the name (IPA) and length in samples of every sound; the lengths sum to them.
 
@@ -134,7 +134,7 @@ class EspeakLibrary:
         take = _Take(stop)
         encoded = text.encode("utf-8", "ignore")
         with self._lock:
-            if not self._choose(manner.voice):
+            if self._library.espeak_SetVoiceByName(manner.voice.encode("ascii", "replace")) != _OK:
                 raise EspeakError(manner.voice)
             for parameter, value in ((_RATE, manner.words_a_minute), (_PITCH, manner.pitch), (_VOLUME, 100)):
                 self._library.espeak_SetParameter(parameter, value, 0)
@@ -152,8 +152,14 @@ class EspeakLibrary:
         samples = np.frombuffer(b"".join(take.blocks), "<i2").astype(np.float32) / np.float32(32768)
         return samples, _lengths(take.sounds, len(samples))
 
-    def _choose(self, voice: str) -> bool:
-        return self._library.espeak_SetVoiceByName(voice.encode("ascii", "replace")) == _OK
+    def _shortened(self, data: Path) -> Path:
+        """A path that the library has room for: `data`, or a link to it."""
+        if len(os.fsencode(data)) <= _LONGEST_PATH:
+            return data
+        self._link = TemporaryDirectory(prefix="vtuber-")  # for as long as the library lives: it reads voices on use
+        link = Path(self._link.name) / data.name
+        link.symlink_to(data, target_is_directory=True)
+        return link
 
     def _receive(self, samples: int | None, count: int, events: int) -> int:
         """Called by the library in `say`'s thread, with addresses; 1 ends the synthesis."""

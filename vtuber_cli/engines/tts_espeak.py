@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -16,7 +17,8 @@ from vtuber_cli.engines.utterance import utterance
 from vtuber_cli.errors import EngineFailed, EngineUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from vtuber_cli.engines.base import Stop, WeightFiles
     from vtuber_cli.events import Speech
@@ -60,17 +62,18 @@ class Espeak:
         """Gain. What would clip is turned down."""
 
     def __init__(self, options: Options, weights: WeightFiles) -> None:
+        with library("tts", "espeak"):
+            import_module("espeakng_loader")  # before its data are looked for, which are inside
         data = weights.path(options.model)
         try:
-            with library("tts", "espeak"):
-                self._espeak = loaded(data)
+            self._espeak = loaded(data)
         except OSError as error:
             raise EngineUnavailable("engine.library", kind="tts", name="espeak", reason=error) from error
         except EspeakError as error:
             raise EngineUnavailable("voice.damaged", path=data, reason=error) from error
         self._options = options
         self.rate = self._espeak.rate
-        self._check()
+        self._check(data)
         known = {options.language.lower().partition("-")[0]} - {""}
         self.capabilities = Capabilities(languages=frozenset(known), phonemes=True)
 
@@ -99,19 +102,24 @@ class Espeak:
         usual = _KOREAN_WORDS_A_MINUTE if language == "ko" else _WORDS_A_MINUTE
         return Manner(language + variant, round(usual * self._options.speed), self._options.pitch)
 
-    def _check(self) -> None:
-        """Whether there is such a voice.
+    def _check(self, data: Path) -> None:
+        """Whether there is such a voice; asked for another, the library would say nothing and take the usual one.
 
         Raises:
             UsageError: there is not; names the nearest.
         """
-        wanted = self._options.language.lower()
-        known = self._espeak.languages()
-        if wanted and wanted not in known:
-            near = get_close_matches(wanted, known, n=3, cutoff=0.4)
-            raise UsageError("voice.language", language=wanted, names=", ".join(near) or "ko, en-us, en-gb, de, fr, ja")
-        if not self._espeak.has(self._manner(wanted or _LATIN).voice):
-            raise UsageError("voice.speaker", speaker=self._options.voice, names="f1-f5, m1-m8, whisper, croak")
+        wanted, variant = self._options.language.lower(), self._options.voice
+        languages = self._espeak.languages()
+        if wanted and wanted not in languages:
+            raise UsageError("voice.language", language=wanted, names=_near(wanted, languages, "ko en-us en-gb de fr"))
+        variants = {file.name for file in (data / "voices" / "!v").glob("*")}
+        if variant and variant not in variants:
+            raise UsageError("voice.speaker", speaker=variant, names=_near(variant, variants, "f2 f5 m1 m3 whisper"))
+
+
+def _near(word: str, words: Collection[str], others: str) -> str:
+    names = [*get_close_matches(word, words, n=3, cutoff=0.5), *others.split()]
+    return ", ".join(list(dict.fromkeys(names))[:5])
 
 
 def _language_of(text: str) -> str:
