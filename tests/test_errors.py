@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import stat
-from collections.abc import Callable
 
 import pytest
 import typer
@@ -142,11 +141,10 @@ def test_a_log_on_a_full_disk_stays_silent(capfd: pytest.CaptureFixture[str], mo
     log.start()
     handler = next(each for each in logging.getLogger().handlers if isinstance(each, log.PrivateFile))
 
-    def refuse(_: str) -> int:
+    def refuse(_: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    write: Callable[[str], int] = refuse
-    monkeypatch.setattr(handler.stream, "write", write, raising=False)
+    monkeypatch.setattr(handler, "write", refuse)
     logging.getLogger("vtuber_cli.x").warning("lost")
     monkeypatch.undo()
     assert capfd.readouterr() == ("", "")

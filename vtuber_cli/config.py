@@ -35,7 +35,7 @@ CHARACTER_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "pitch", "volume", "style"})
 
 _PREFIX = "VTUBER_"
-_OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LANG", "MODELS_DIR"})
+_OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LOG_FORMAT", "LANG", "MODELS_DIR"})
 """The program's own variables that are no settings; so is everything that begins with VTUBER_TEST_."""
 _DENIED = re.compile(
     r"(command|cmd|args|argv|env|environment|url|uri|endpoint|host|proxy|key|token|secret|password|headers)"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from pydantic import SecretStr
 
-from vtuber_cli import paths
+from vtuber_cli import paths, redact
 from vtuber_cli.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class Key:
     name: str
     value: SecretStr
     place: Place
+
+    def __post_init__(self) -> None:
+        redact.hide(self.value.get_secret_value())
 
 
 def file() -> Path:
@@ -212,7 +215,7 @@ def _patiently(act: Callable[[], str | None]) -> str | None:
         try:
             answers.append(act())
         except Exception as error:  # noqa: BLE001 - backends raise what they like; its text may hold the key
-            _LOG.info("the keyring failed: %s", type(error).__name__)
+            _LOG.debug("the keyring failed: %s", type(error).__name__)
 
     thread = threading.Thread(target=work, name="vtuber-keyring", daemon=True)
     thread.start()

@@ -41,7 +41,7 @@ def list_talks(
 
     with kept() as history:
         talks = history.list_talks(character=character, limit=limit) if history else []
-        short = short_ids([talk.id for talk in history.list_talks()]) if history and talks else {}
+        short = short_ids(history.ids()) if history and talks else {}
     if as_json:
         print_json([asdict(talk) for talk in talks])
     elif not talks:
@@ -82,7 +82,7 @@ def search(
     words = " ".join(query)
     with kept() as history:
         found = history.search(words, limit=limit) if history else []
-        short = short_ids([talk.id for talk in history.list_talks()]) if history and found else {}
+        short = short_ids(history.ids()) if history and found else {}
     if as_json:
         print_json([_match_record(match) for match in found])
     elif not found:

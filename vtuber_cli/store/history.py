@@ -150,6 +150,11 @@ class History:
             rows = db.execute(_TALKS, (character, character, -1 if limit is None else min(limit, _MOST))).fetchall()
         return [Talk(*row) for row in rows]
 
+    def ids(self) -> list[str]:
+        """Of all talks, silent ones too."""
+        with self._database.reading() as db:
+            return [row[0] for row in db.execute("SELECT id FROM talks")]
+
     def latest_talk(self, character: str) -> Talk | None:
         """The talk to go on with."""
         return next(iter(self.list_talks(character=character, limit=1)), None)
