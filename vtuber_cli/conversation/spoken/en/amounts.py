@@ -84,7 +84,7 @@ def _money(m: re.Match[str]) -> str:
 
 _UNIT: Final = re.compile(
     rf"(?P<a_or_an>\ban?\s)?{digits.QUANTITY}(?:(?P<close>{any_of(CLOSE_UNITS)})|(?P<sep>\s?-?)(?P<unit>{any_of(UNITS)}))"
-    rf"(?:/(?P<per>{any_of(PER)}))?(?![\w²³/]|\^[23])"
+    rf"(?:/(?P<per>{any_of(PER)}))?(?![\w²³/]|\^[23])(?:(?<=[a-z])\.(?=\s[a-z]))?"
 )
 _LINES: Final = re.compile(r"(?<![\w.,])([0-9]{3,4})([pi])(?![\w-])")
 _RESOLUTION: Final = re.compile(r"(?<![\w.,])([0-9]{3,4})\s?[x×]\s?([0-9]{3,4})(?![\w.])")

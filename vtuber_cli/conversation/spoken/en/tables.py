@@ -169,7 +169,6 @@ FIXED: Final = (
     (r"([CF])#(?!\w)", r"\1 sharp"),
     (r"\.NET(?!\w)", "dot NET"),
     (r"ETA(?!\w)", "E T A"),
-    (r"(?:CD-)?(R[AO]M)(?!\w)", r"\1"),
 )
 """What has a name of its own: patterns that begin a word, and what to say."""
 

@@ -111,7 +111,7 @@ _NATIVE: Final = re.compile(rf"{_ORDERED}{digits.QUANTITY}\s?(?P<counter>{_with_
 _SINO: Final = re.compile(rf"{digits.QUANTITY}\s?(?P<counter>{_with_limits(SINO_COUNTERS)})")
 _LONGER_SINO: Final = re.compile(r"\s?(?:" + "|".join(name for name in SINO_COUNTERS if len(name) > 1) + ")")
 _SOME: Final = re.compile(r"(?<![0-9A-Za-z.,])([0-9]{2,6})여\s?(?=[가-힣])")
-_BEON: Final = re.compile(rf"{_ORDERED}{digits.QUANTITY}\s?번(?!호|째|지|역|개)")
+_BEON: Final = re.compile(rf"{_ORDERED}{digits.QUANTITY}\s?번(?!호|째|지|역|개|가(?![\s,.!?]|\Z))")
 _BEON_AFTER: Final = re.compile(
     rf"\s*(?:{'|'.join(NUMBERED_BY_BEON)})|을|이(?:에요|예요|다|야|고|죠|지|었)|입니다|인\s|으로|에(?!서)|(?:\s*,|과|와|이나|\s*또는)\s*[0-9]+\s?번"
 )
