@@ -291,7 +291,9 @@ def test_an_engine_can_be_asked_for_by_name(empty: Weights) -> None:
     assert choice.pick("asr", "en", empty, engine="echo") is None
 
 
-def test_engines_of_one_kind_of_file_share_their_models(empty: Weights) -> None:
-    pick = choice.pick("llm", "en", empty, engine="llama-cpp")
-    assert pick is not None
-    assert (pick.engine, pick.options["model"]) == ("llama-cpp", "smollm2-135m")
+@pytest.mark.parametrize("engine", ["llama", "llama-cpp"])
+def test_engines_of_one_kind_of_file_share_their_models_and_not_their_libraries(empty: Weights, engine: str) -> None:
+    fitting = choice.fitting(engine, choice.candidates("llm", empty))
+    assert "smollm2-135m" in [one.model.name for one in fitting]
+    assert {one.runs for one in fitting} == {registry.missing("llm", engine) is None}
+    assert choice.fitting("openai", fitting) == []

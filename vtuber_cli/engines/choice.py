@@ -123,8 +123,9 @@ def candidates(kind: EngineKind, weights: Weights) -> list[Candidate]:
 
 
 def fitting(engine: str, found: Iterable[Candidate]) -> list[Candidate]:
-    """Those of a kind's models that an engine can run."""
-    return [one for one in found if one.model.engine in (engine, _RUNS_TOO.get(engine))]
+    """Those of a kind's models that an engine can run, by its own library."""
+    able = [one for one in found if one.model.engine in (engine, _RUNS_TOO.get(engine))]
+    return [replace(one, runs=registry.missing(one.model.kind, engine) is None) for one in able]
 
 
 def costs_here(models: Sequence[Model], measured: Iterable[Speed]) -> dict[str, float]:
