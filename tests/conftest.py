@@ -59,6 +59,7 @@ PROCESS = (
     "tests/store/test_history.py::test_killed",
     "tests/store/test_history.py::test_two_programs",
     "tests/test_log.py::test_two_programs",
+    "tests/test_settings_file.py::test_two_programs",
     "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",
     "tests/tui/test_terminal.py",
     "tests/weights/test_interrupted.py",

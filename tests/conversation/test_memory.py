@@ -77,6 +77,19 @@ async def test_a_talk_is_taken_up_again(history: History) -> None:
     assert again.past == tuple(past)
 
 
+async def test_a_talk_that_is_forgotten_meanwhile_begins_anew(history: History) -> None:
+    kept = memory(history)
+    await kept.add_user(1, "secret", "text")
+    await kept.hear("Well,", "joy")
+    history.remove([history.list_talks()[0].id])
+    await kept.hear("Well, well.", "joy")
+    await kept.end_reply("Well, well.", interrupted=False, timings=Timings())
+    assert history.list_talks() == []
+    await kept.add_user(2, "another thing", "text")
+    await kept.end_reply("Yes.", interrupted=False, timings=Timings())
+    assert rows(history) == [("user", "another thing", False), ("assistant", "Yes.", False)]
+
+
 @pytest.mark.parametrize("method", ["add_user", "start_reply", "hear", "end_reply", "drop_reply"])
 async def test_a_history_that_fails_costs_one_line_and_not_the_talk(
     history: History, method: str, monkeypatch: pytest.MonkeyPatch

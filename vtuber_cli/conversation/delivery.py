@@ -76,13 +76,18 @@ class Delivery:
         return "".join(piece.heard() for piece in self._pieces)
 
     def cues(self, origin: float) -> list[Cue]:
-        """When each piece was heard, in seconds from `origin` (loop time), and how far in `heard()` it reaches."""
+        """When each piece was heard, in seconds from `origin` (loop time), and how far in what was heard it reaches.
+
+        White space at the ends of a reply counts for nothing, as none is kept.
+        """
+        text = self.heard()
+        upto, last = len(text.lstrip()) - len(text), len(text.strip())
         cues: list[Cue] = []
-        upto = 0
         for piece in self._pieces:
             if piece.begun:
                 upto += len(piece.heard())
-                cues.append(Cue(piece.at - origin, piece.at - origin + piece.seconds(), upto))
+                start = piece.at - origin
+                cues.append(Cue(start, start + piece.seconds(), min(max(0, upto), last)))
         return cues
 
     async def run(self, upstream: Upstream) -> VtuberError | None:

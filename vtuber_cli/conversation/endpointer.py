@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from vtuber_cli.events import Samples
 
+PRE_ROLL = 0.5
+"""Seconds before speech was certain that belong to it, so that no first consonant is lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpointing:
@@ -22,8 +25,7 @@ class Endpointing:
     """Silence after the last voiced sample that makes the turn ours."""
     pause: float = 0.064
     """Silence after which the words so far are worth understanding, just in case that was all."""
-    pre_roll: float = 0.5
-    """What is kept from before speech was certain, so that no first consonant is lost."""
+    pre_roll: float = PRE_ROLL
     shortest: float = 0.2
     """Less voiced sound than this is a click or a cough, not an utterance."""
     longest: float = 29.0

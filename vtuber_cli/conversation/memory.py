@@ -68,16 +68,20 @@ class Memory:
         if self._history is None:
             return
         try:
-            if self._talk is None:
-                self._talk = await self._history.open_talk(*self._opening)
             try:
-                await self._history.add_user(self._talk, turn, text, via, cues)
+                self._row = await self._make_room(self._history, turn, text, via, cues)
             except UsageError:  # the talk was removed meanwhile; what is said from now on is another one
-                self._talk = await self._history.open_talk(*self._opening)
-                await self._history.add_user(self._talk, turn, text, via, cues)
-            self._row = await self._history.start_reply(self._talk, turn)
+                self._talk = None
+                self._row = await self._make_room(self._history, turn, text, via, cues)
         except StoreError as error:
             self._give_up(error)
+
+    async def _make_room(self, history: History, turn: int, text: str, via: Via, cues: Sequence[Cue]) -> int:
+        """Keeps a question; returns the row of its answer."""
+        if self._talk is None:
+            self._talk = await history.open_talk(*self._opening)
+        await history.add_user(self._talk, turn, text, via, cues)
+        return await history.start_reply(self._talk, turn)
 
     async def hear(self, text: str, emotion: str, cues: Sequence[Cue] = ()) -> None:
         """The reply has been heard so far."""

@@ -255,7 +255,7 @@ class Session:
                     floor.interrupt()
                 self._set_phase("hearing")
             case Paused(revision, samples, silent):
-                await self._begin(floor, Asked("voice", now - silent, samples=samples), revision)
+                await self._begin(floor, Asked("voice", now - silent, samples=samples, silent=silent), revision)
             case Resumed():
                 floor.interrupt()
             case Ended(revision, silent):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vtuber_cli.audio.base import Speaker
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
+from vtuber_cli.conversation.endpointer import PRE_ROLL
 from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
@@ -60,13 +61,16 @@ class Asked:
     """Loop time of the user's last voiced sample, or of pressing enter."""
     text: str = ""
     samples: Samples | None = None
+    silent: float = 0.0
+    """Seconds of silence at the end of the samples; before the first word are a few more, `PRE_ROLL`."""
 
     def cues(self, origin: float, text: str) -> list[Cue]:
         """When the user spoke, in seconds from `origin` (loop time); nothing of what was typed."""
         if self.samples is None:
             return []
         end = self.at - origin
-        return [Cue(end - len(self.samples) / EAR_RATE, end, len(text))]
+        spoken = max(0.0, len(self.samples) / EAR_RATE - self.silent - PRE_ROLL)
+        return [Cue(end - spoken, end, len(text))]
 
 
 @dataclass(frozen=True, slots=True)
