@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 from vtuber_cli.engines.base import Capabilities, ReplyDelta, Usage
 from vtuber_cli.engines.gguf import find, read_model
 from vtuber_cli.engines.llm_xllamacpp_server import Limits, LlamaServer
-from vtuber_cli.engines.llm_xllamacpp_tags import TagScorer
 from vtuber_cli.engines.prompt import ROLE_OPENERS, RUNAWAY, Defuser
 from vtuber_cli.engines.reply_text import ReplyText
+from vtuber_cli.engines.tag_scoring import TagScorer
 from vtuber_cli.errors import EngineFailed
 
 if TYPE_CHECKING:

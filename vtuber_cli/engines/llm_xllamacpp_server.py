@@ -37,6 +37,8 @@ Chunk: TypeAlias = dict[str, Any]
 
 _SILENT = -1
 """Below every level of llama.cpp's log, errors too: what went wrong is in the answers."""
+_BIAS = 100.0
+"""Lifts words over the rest of the vocabulary."""
 _CHECKPOINTS = 4
 """Kept states of models with a sliding window or recurrent layers; llama.cpp's 32 can take gigabytes."""
 _HTTP_SECONDS = 10.0
@@ -96,6 +98,28 @@ class LlamaServer:
         finally:
             run.end()
 
+    def probabilities(
+        self, messages: Sequence[Mapping[str, str]], lead: str, tokens: Sequence[int], stop: Stop
+    ) -> tuple[Mapping[int, float], int] | None:
+        """As `tag_scoring.Scored` has it."""
+        request: dict[str, object] = {
+            "messages": [*messages, {"role": "assistant", "content": lead}],
+            "max_tokens": 1,
+            "logprobs": True,
+            "top_logprobs": len(tokens),
+            "post_sampling_probs": True,
+            "logit_bias": [[token, _BIAS] for token in tokens],
+            "samplers": ["temperature"],
+            "temperature": 1.0,
+            "chat_template_kwargs": {"enable_thinking": False},
+        }
+        found: Mapping[int, float] | None = None
+        cached = 0
+        for step in self.chat(request, stop):
+            found = found or step.probabilities
+            cached = step.usage.cached if step.usage else cached
+        return None if stop or found is None else (found, cached)
+
     def tokens(self, text: str) -> Sequence[int]:
         """The tokens of a plain text; markers of the chat format in it are read as text."""
         body = {"content": text, "add_special": False, "parse_special": False}
@@ -119,7 +143,7 @@ class _Native:
     """The native server and what must be stopped before it goes. Knows nothing of its owner, to outlive it."""
 
     def __init__(self, file: Path, limits: Limits) -> None:
-        _wait_passively()
+        wait_passively()
         with library("llm", "llama"):
             from xllamacpp import CommonParams, Server
         self.key = secrets.token_urlsafe(32)
@@ -232,7 +256,7 @@ class _SocketConnection(HTTPConnection):
         self.sock.connect(self._path)
 
 
-def _wait_passively() -> None:
+def wait_passively() -> None:
     """Makes OpenMP's threads sleep at barriers instead of spinning; it reads this when it is loaded.
 
     Spinning threads keep each other from the cores as soon as anything else runs: reading a prompt then took five times

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.engines.feelings import feelings
@@ -23,8 +23,6 @@ from vtuber_cli.errors import ContextOverflow, EngineFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from vtuber_cli.engines.llm_xllamacpp_server import LlamaServer
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,8 +43,6 @@ _CALIBRATION = 0.7
 """How much of a word's own popularity is taken off: 0.5 to 0.8 were alike on 36 prompts, 0 and 1 clearly worse."""
 _PUSH = 2.5
 """What plain words add to a log probability."""
-_BIAS = 100.0
-"""Lifts the words over the rest of the vocabulary."""
 _UNLIKELY = 1e-9
 _PLAIN = (
     {"role": "system", "content": "You are a friendly companion. You answer in one or two short sentences."},
@@ -62,10 +58,30 @@ class Tag:
     """Tokens of the prompt that were already in the KV cache."""
 
 
+class Scored(Protocol):
+    """A model that can be asked what comes next."""
+
+    def tokens(self, text: str) -> Sequence[int]:
+        """The tokens of a plain text; markers of the chat format in it are read as text."""
+        ...
+
+    def probabilities(
+        self, messages: Sequence[Mapping[str, str]], lead: str, tokens: Sequence[int], stop: Stop
+    ) -> tuple[Mapping[int, float], int] | None:
+        """How likely each of `tokens`, and no other, goes on a reply that begins with `lead`; and how many tokens of
+        the prompt were in the KV cache. None if stopped.
+
+        Raises:
+            ContextOverflow: the messages do not fit.
+            EngineFailed: anything else.
+        """
+        ...
+
+
 class TagScorer:
-    def __init__(self, server: LlamaServer) -> None:
-        self._server = server
-        self._lead = tuple(server.tokens(LEAD))
+    def __init__(self, model: Scored) -> None:
+        self._model = model
+        self._lead = tuple(model.tokens(LEAD))
         self._popularity: dict[tuple[int, ...], dict[int, float]] = {}
         self._tokens: dict[str, int | None] = {}
 
@@ -118,7 +134,7 @@ class TagScorer:
         return {emotion: token for token, emotion in found.items()}
 
     def _first(self, word: str) -> int | None:
-        tokens = tuple(self._server.tokens(f"{LEAD} {word}"))
+        tokens = tuple(self._model.tokens(f"{LEAD} {word}"))
         apart = len(self._lead)
         return tokens[apart] if tokens[:apart] == self._lead and len(tokens) > apart else None
 
@@ -142,22 +158,8 @@ class TagScorer:
     ) -> tuple[dict[int, float], int] | None:
         """The log probability of each candidate's token, and how much of the prompt was cached; None if stopped."""
         tokens = list(candidates.values())
-        request: dict[str, object] = {
-            "messages": [*messages, {"role": "assistant", "content": LEAD}],
-            "max_tokens": 1,
-            "logprobs": True,
-            "top_logprobs": len(tokens),
-            "post_sampling_probs": True,
-            "logit_bias": [[token, _BIAS] for token in tokens],
-            "samplers": ["temperature"],
-            "temperature": 1.0,
-            "chat_template_kwargs": {"enable_thinking": False},
-        }
-        probabilities: Mapping[int, float] | None = None
-        cached = 0
-        for step in self._server.chat(request, stop):
-            probabilities = probabilities or step.probabilities
-            cached = step.usage.cached if step.usage else cached
-        if stop or probabilities is None:
+        answer = self._model.probabilities(messages, LEAD, tokens, stop)
+        if answer is None:
             return None
+        probabilities, cached = answer
         return {token: math.log(max(probabilities.get(token, 0.0), _UNLIKELY)) for token in tokens}, cached
