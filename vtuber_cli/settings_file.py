@@ -104,6 +104,11 @@ def read() -> str:
     return path.read_bytes().decode("utf-8")
 
 
+def says(key: str) -> Value:
+    """What the file says of a setting or a section; None if nothing. Raises ConfigError as `read` does."""
+    return _at(_read()[1], tuple(key.split(".")))
+
+
 def _free(text: str) -> Value:
     """A value of an option, of which only its engine knows the type: a word, or a list or mapping on one line."""
     if text[:1] in ("[", "{"):

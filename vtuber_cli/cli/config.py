@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -84,6 +84,8 @@ def set_setting(
     change = settings_file.put(key, typed)
     _say(key, "settings.same" if change.before == change.after else "settings.set", change)
     _say_what_wins(key)
+    if key.startswith("engines.") and key.endswith(".name") and change.before != change.after:
+        _say_what_stays(key.replace(".name", ".options"))
 
 
 @app.command("unset", help="settings.command.unset")
@@ -178,6 +180,9 @@ def _without_secrets(key: str, value: object) -> object:
 
     if config.is_secret(key) and value is not None:
         return SECRET
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        return {name: _without_secrets(f"{key}.{name}", inner) for name, inner in items}
     # Somebody's name and password in an address: http://me:secret@example
     return re.sub(r"(?<=://)[^/@\s]+@", f"{SECRET}@", value) if isinstance(value, str) else value
 
@@ -239,3 +244,13 @@ def _say_what_wins(key: str) -> None:
         return
     if source not in ("default", "flag") and not source.startswith(str(config.user_file())):
         notice(t("settings.overruled", name=key, source=source))
+
+
+def _say_what_stays(key: str) -> None:
+    """Says so if the file still has options that were meant for another engine."""
+    from vtuber_cli import settings_file
+    from vtuber_cli.cli.show import notice
+
+    if options := settings_file.says(key):
+        notice(t("settings.options_stay", names=", ".join(options)))
+        notice(t("settings.options_stay_fix", name=key))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from vtuber_cli import i18n
@@ -42,10 +41,12 @@ def pages(key: str | None, loaded: Loaded) -> list[dict[str, Any]]:
     known = config.fields()
     if key is not None and key not in known and not any(each.startswith(f"{key}.") for each in known):
         config.field(key)  # raises, unless it is an engine's option
-        return [_page(key, _option(key), loaded)]
-    if key is not None and key.endswith(".options"):
         engine = _engine(key)
-        return [_page(f"{key}.{name}", info, loaded) for name, info in engine.options.items()] if engine else []
+        if engine is None:
+            raise UsageError("settings.no_engine", name=key)
+        return [_page(key, _option(key, engine), loaded, engine)]
+    if key is not None and key.endswith(".options") and (engine := _engine(key)) is not None:
+        return [_page(f"{key}.{name}", info, loaded, engine) for name, info in engine.options.items()]
     chosen = [each for each in known if key is None or each == key or each.startswith(f"{key}.")]
     return [_page(each, known[each], loaded) for each in chosen]
 
@@ -69,7 +70,7 @@ def check(key: str, value: object) -> None:
 
             show.error(error)
     elif ".options." in key and (engine := _engine(key)) is not None:
-        info, name = _option(key), key.rpartition(".")[2]
+        info, name = _option(key, engine), key.rpartition(".")[2]
         from pydantic import TypeAdapter, ValidationError
 
         try:
@@ -113,7 +114,7 @@ def print_list(found: list[dict[str, Any]]) -> None:
 # --- what a page says -------------------------------------------------------------------------------------------
 
 
-def _page(key: str, info: FieldInfo, loaded: Loaded) -> dict[str, Any]:
+def _page(key: str, info: FieldInfo, loaded: Loaded, engine: Engine | None = None) -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     from vtuber_cli.cli import config as command
@@ -124,7 +125,7 @@ def _page(key: str, info: FieldInfo, loaded: Loaded) -> dict[str, Any]:
     text = command.shown(example if example is not None else default)
     return {
         "key": key,
-        "description": _description(key, info),
+        "description": _description(key, info, engine),
         "takes": _takes(schema),
         "default": command.shown(default) or t("settings.nothing"),
         "now": f"{command.shown(value) or t('settings.nothing')}  ({command.source_words(source)})"
@@ -140,10 +141,10 @@ def _page(key: str, info: FieldInfo, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _description(key: str, info: FieldInfo) -> str:
+def _description(key: str, info: FieldInfo, engine: Engine | None) -> str:
     beginning, _, option = key.partition(".options.")
     words = f"settings.of.{key}"
-    if option and (engine := _engine(key)):
+    if option and engine is not None:
         words = f"engine_options.{engine.kind}.{engine.name}.{option}"
     elif option:
         words = f"settings.of.{beginning}.options"
@@ -217,16 +218,10 @@ def _width() -> int:
 # --- engines ----------------------------------------------------------------------------------------------------
 
 
-def _option(key: str) -> FieldInfo:
-    """The option of the engine in force; if that one cannot be asked, whatever options are."""
+def _option(key: str, engine: Engine) -> FieldInfo:
     from difflib import get_close_matches
 
-    from vtuber_cli import config
-
     name = key.partition(".options.")[2]
-    engine = _engine(key)
-    if engine is None:
-        return config.field(key)
     if name not in engine.options:
         nearest = get_close_matches(name, engine.options, n=1, cutoff=0.5)
         words = "settings.unknown_option_nearest" if nearest else "settings.unknown_option"
@@ -237,15 +232,11 @@ def _option(key: str) -> FieldInfo:
 
 def _engine(key: str) -> Engine | None:
     """The engine whose options these are; None if it cannot be told, for want of its library or a whole file."""
-    return _engine_of(cast("EngineKind", key.split(".")[1]))
-
-
-@cache
-def _engine_of(kind: EngineKind) -> Engine | None:
     from vtuber_cli import bootstrap
     from vtuber_cli.cli.config import in_force
     from vtuber_cli.engines import registry
 
+    kind = cast("EngineKind", key.split(".")[1])
     try:
         name = cast("str", getattr(in_force({}).settings.engines, kind).name)
         if name == "auto":
