@@ -100,7 +100,7 @@ def test_get_of_an_unknown_name_says_the_nearest(capsys: pytest.CaptureFixture[s
 def test_a_kind_is_no_model_but_has_some(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for word in ("tts", "Voice"):
         assert ended("get", word) == 2
-        assert "piper-joe, hibari, espeak" in capsys.readouterr().err
+        assert "piper-joe, supertonic-ko, hibari, espeak" in capsys.readouterr().err
     monkeypatch.setenv("LANG", "ko_KR.UTF-8")
     assert ended("get", "목소리") == 2
     assert "piper-joe" in capsys.readouterr().err
