@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from onnxruntime import InferenceSession
+
+_HEAD = re.compile(r"^\[ONNXRuntimeError\]( : \w+)* : ")
 
 
 def open_session(model: bytes, threads: int) -> InferenceSession:
@@ -31,7 +34,12 @@ def open_session(model: bytes, threads: int) -> InferenceSession:
     try:
         return InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime's dozen error classes have no base of their own
-        raise OnnxError(str(error)) from error
+        raise OnnxError(_plain(str(error))) from error
+
+
+def _plain(words: str) -> str:
+    """The first line of what the runtime says, without its class and number."""
+    return "cut off, or not ONNX" if "INVALID_PROTOBUF" in words else _HEAD.sub("", words).partition("\n")[0]
 
 
 class OnnxError(Exception):
