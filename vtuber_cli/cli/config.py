@@ -251,6 +251,7 @@ def _say_what_stays(key: str) -> None:
     from vtuber_cli import settings_file
     from vtuber_cli.cli.show import notice
 
-    if options := settings_file.says(key):
+    options = settings_file.says(key)
+    if options and isinstance(options, dict):
         notice(t("settings.options_stay", names=", ".join(options)))
         notice(t("settings.options_stay_fix", name=key))

@@ -65,7 +65,7 @@ def schema(name: str) -> dict[str, Any]:
     module, _, attribute = SCHEMAS[name].partition(":")
     source: Any = getattr(import_module(module), attribute)
     body = source.model_json_schema() if hasattr(source, "model_json_schema") else source()
-    return {"$schema": _DIALECT, "title": f"vtuber {name}", **_untitled(body)}
+    return {"$schema": _DIALECT, "title": f"vtuber {name}", **_tidied(body)}
 
 
 def write(name: str, folder: Path) -> Path:
@@ -163,14 +163,16 @@ def _options(kind: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _untitled(value: Any) -> Any:
-    """Without the titles that pydantic makes of names: `Hangover Ms` tells nobody anything."""
+def _tidied(value: Any) -> Any:
+    """Without the titles that pydantic makes of names (`Hangover Ms` tells nobody anything), and closed where it is not:
+    a mapping whose keys have a pattern has no other keys."""
     if isinstance(value, list):
-        return [_untitled(each) for each in cast("list[Any]", value)]
+        return [_tidied(each) for each in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
     items = cast("dict[str, Any]", value).items()
-    return {key: _untitled(inner) for key, inner in items if not (key == "title" and isinstance(inner, str))}
+    found = {key: _tidied(inner) for key, inner in items if not (key == "title" and isinstance(inner, str))}
+    return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
 
 def _known(name: str) -> str:
