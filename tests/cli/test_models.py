@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.weights.registry import digest, model, write_catalog
 from vtuber_cli import config
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
 from vtuber_cli.cli.downloads import shown
-from vtuber_cli.weights import Plan, Progress, Weights
+from vtuber_cli.weights import Plan, Progress, Weights, catalog
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -214,3 +215,63 @@ def test_list_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """A catalogue of one small model, which only a hub has."""
+    files = {"toy.gguf": b"weights", "toy.json": b"{}"}
+    entry = model("toy", files, {"type": "hub", "repo": "a/toy", "revision": "0" * 40})
+    loaded = catalog.load(write_catalog(tmp_path / "catalog.yaml", entry))
+    monkeypatch.setattr(catalog, "load", lambda: loaded)
+    return files
+
+
+def test_get_from_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path, toy: dict[str, bytes]) -> None:
+    stick = tmp_path / "stick"
+    assert ended("get", "--from-dir", str(stick)) == 2
+    stick.mkdir()
+    assert ended("get", "--from-dir", str(stick)) == 3
+    assert "holds no model" in capsys.readouterr().err
+    (stick / "toy.gguf").write_bytes(toy["toy.gguf"])
+    assert ended("get", "toy", "--from-dir", str(stick)) == 3
+    assert "missing toy.json (2 B)" in capsys.readouterr().err
+    (stick / "renamed").write_bytes(toy["toy.json"])
+    assert ended("get", "--from-dir", str(stick)) == 0
+    err = capsys.readouterr().err
+    assert f"1 to copy from {stick}: 9 B" in err
+    assert "toy: ready" in err
+    assert (tmp_path / "models" / "toy" / "toy.gguf").read_bytes() == toy["toy.gguf"]
+    assert ended("get", "--from-dir", str(stick)) == 0
+    assert "already here" in capsys.readouterr().err
+
+
+def test_what_is_missing_of_the_default_set_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = model("one", {"one.gguf": b"one"}, {"type": "hub", "repo": "a/b", "revision": "0" * 40})
+    two = model("two", {"two.gguf": b"two!"}, {"type": "hub", "repo": "a/b", "revision": "0" * 40})
+    loaded = catalog.load(write_catalog(tmp_path / "catalog.yaml", one, two))
+    monkeypatch.setattr(catalog, "load", lambda: loaded)
+    (tmp_path / "one.gguf").write_bytes(b"one")
+    assert ended("get", "--from-dir", str(tmp_path)) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-2] == f"Not in {tmp_path}, and not here: two"
+    assert lines[-1] == "hint: vtuber models get two"
+
+
+def test_what_was_wrong_is_said_before_it_is_fetched_anew(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, toy: dict[str, bytes]
+) -> None:
+    assert ended("get", "toy") == 3
+    assert "HF_HUB_OFFLINE" in capsys.readouterr().err
+    folder = tmp_path / "models" / "toy"
+    folder.mkdir(parents=True)
+    (folder / "toy.gguf").write_bytes(b"WEIGHTS")
+    (folder / "toy.json").write_bytes(toy["toy.json"])
+    assert ended("get", "toy") == 3
+    first, *_ = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"the model toy is damaged: {folder / 'toy.gguf'} has SHA-256 ")
+    for data in (b"WEIGHTS", b"weights"):
+        assert digest(data) in first
+    assert first.endswith("; fetching it anew")

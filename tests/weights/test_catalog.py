@@ -146,3 +146,72 @@ def test_a_missing_or_empty_catalogue_is_one_clear_error(tmp_path: Path) -> None
 )
 def test_sizes_for_people(size: int, text: str) -> None:
     assert human(size) == text
+
+
+def on_a_hub(**more: Any) -> dict[str, Any]:
+    return model("toy", {"toy.bin": b"toy"}, {"type": "hub", "repo": "a/b.c-d", "revision": "0" * 40, **more})
+
+
+def test_a_model_on_a_hub_loads(tmp_path: Path) -> None:
+    loaded = catalog.load(write_catalog(tmp_path / "catalog.yaml", on_a_hub(paths={"toy.bin": "deep/er/toy.bin"})))
+    found = loaded.models[0]
+    assert (found.download, found.packages, found.library) == (3, (), None)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"revision": "main"},
+        {"revision": "0" * 39},
+        {"revision": "A" * 40},
+        {"repo": "alone"},
+        {"repo": "a/b/c"},
+        {"repo": "../b"},
+        {"repo": "a/.."},
+        {"repo": "https://a/b"},
+        {"repo": "a/b?x"},
+        {"paths": {"toy.bin": "../toy.bin"}},
+        {"paths": {"toy.bin": "toy.bin?download=true"}},
+        {"paths": {"toy.bin": "%2e%2e/toy.bin"}},
+        {"paths": {"other.bin": "toy.bin"}},
+        {"url": "https://a/b"},
+    ],
+)
+def test_anything_odd_about_a_hub_is_refused(tmp_path: Path, odd: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        catalog.load(write_catalog(tmp_path / "catalog.yaml", on_a_hub(**odd)))
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("wisper-base", "whisper-base"),
+        ("pocket", "smollm2-135m"),
+        ("Whisper Bass", "whisper-base"),
+        ("kanana", "kanana-1.5-2.1b"),
+        ("clova", "hyperclovax-seed-1.5b"),
+        ("nope", None),
+        ("", None),
+        ("-", None),
+        ("x" * 5000, None),
+    ],
+)
+def test_the_nearest_name(name: str, nearest: str | None) -> None:
+    assert catalog.load().nearest(name) == nearest
+
+
+def test_a_name_may_be_a_title_in_any_case() -> None:
+    shipped = catalog.load()
+    for name in ("smollm2-135m", "Pocket", " pocket "):
+        found = shipped.named(name)
+        assert found is not None
+        assert found.name == "smollm2-135m"
+    assert shipped.named("pock") is None
+
+
+def test_what_was_never_run_says_so() -> None:
+    shipped = catalog.load()
+    registries = {model.name for model in shipped.models if model.packages or model.library}
+    assert {model.name for model in shipped.models if model.tried} == registries
+    for found in shipped.models:
+        assert found.tried or (found.memory and found.cost and found.quality), found.name
