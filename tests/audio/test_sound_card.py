@@ -273,13 +273,14 @@ class TestMicrophone:
 
 
 HANGING = """\
-import asyncio
+import asyncio, sys
 from vtuber_cli.audio.microphone import DeviceMicrophone
 from vtuber_cli.audio.speaker import DeviceSpeaker
 from vtuber_cli.errors import AudioUnavailable
 
 async def main():
-    speaker, microphone = DeviceSpeaker(), DeviceMicrophone()
+    library = sys.argv[1]
+    speaker, microphone = DeviceSpeaker(library=library), DeviceMicrophone(library=library)
     await speaker.open()
     try:
         async for frame in microphone.frames():
@@ -294,8 +295,8 @@ asyncio.run(main())
 """
 
 
-def test_the_program_ends_although_the_sound_server_hangs(sound_card: SoundCard) -> None:
-    command = [sys.executable, "-c", HANGING]
+def test_the_program_ends_although_the_sound_server_hangs(sound_card: SoundCard, library: Wanted) -> None:
+    command = [sys.executable, "-c", HANGING, library]
     with subprocess.Popen(command, env=os.environ | sound_card.env, stdout=subprocess.PIPE, text=True) as child:
         try:
             assert child.stdout is not None

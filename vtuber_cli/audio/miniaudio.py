@@ -5,8 +5,8 @@ Its streams are a callback each: the library asks for sound, or brings some, in 
 
 from __future__ import annotations
 
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,9 +31,10 @@ that plays to nobody."""
 _RING_SECONDS = 0.4
 """What an output stream takes before it is full."""
 _PERIODS = 3
-"""Blocks between the callback and the device. An output's are of twice the length: a callback waits for Python."""
-_QUIET_SECONDS = 0.3
-"""How long stopping waits at most for the words behind the callback to be over."""
+"""Blocks between the callback and the device."""
+_OUTPUT_BLOCK = 8 * BLOCK_SECONDS
+"""Each block waits for Python, which busy threads hold up: with two of them blocks of 20 ms are late, these are not. It
+costs no time to fall silent, as the device is closed for that."""
 _SILENT_AFTER = 1.0
 """Seconds without a callback after which a device is gone."""
 _NO_DEVICE = (-104, -203)
@@ -92,7 +93,7 @@ class MiniAudio:
 
     def output(self, device: Device, rate: int | None) -> OutputStream:
         """Mono; the library converts."""
-        return _Output(self._sound, self._options(device, rate or device.rate, 2 * BLOCK_SECONDS))
+        return _Output(self._sound, self._options(device, rate or device.rate, _OUTPUT_BLOCK))
 
     def close(self, stream: Stream) -> None:
         stream.abort()
@@ -182,7 +183,11 @@ def _hearing(hear: Hear) -> Generator[None, bytearray]:
 
 
 class _Output:
-    """The ring that PortAudio keeps by itself. The device begins at the first write, which is a run's first sound."""
+    """The ring that PortAudio keeps by itself. The device begins at the first write, which is a run's first sound.
+
+    Without a lock: whoever held it while waiting for the GIL would make the callback wait twice, and it is late as
+    it is. The thread appends and the callback takes; to cut, the thread puts a new, empty ring in the place of the old.
+    """
 
     def __init__(self, sound: Any, options: dict[str, Any]) -> None:
         self.samplerate = float(options["sample_rate"])
@@ -190,72 +195,83 @@ class _Output:
         self._sound = sound
         self._frame = BYTES_A_SAMPLE * self.channels
         self._size = round(_RING_SECONDS * self.samplerate)
-        self._behind = options["callback_periods"] * options["buffersize_msec"] / 1000 * self.samplerate
-        """Frames that have left the ring and were not heard yet."""
-        self._device: miniaudio.PlaybackDevice = sound.PlaybackDevice(sound.SampleFormat.SIGNED16, **options)
-        self._turn = threading.Condition()
-        self._ring = bytearray()
-        self._silent = 0
-        """Frames of silence since the last of the ring."""
-        self._dry = False
+        self._options = options
+        self._device: Any = self._made()
+        self._ring = _Ring()
         self._running = False
         self._called = 0.0
 
     @property
     def write_available(self) -> int:
-        with self._turn:
-            if self._running and time.monotonic() - self._called > _SILENT_AFTER:
-                raise OSError("the device asks for nothing any more")
-            return self._size - len(self._ring) // self._frame
+        if self._running and time.monotonic() - self._called > _SILENT_AFTER:
+            raise OSError("the device asks for nothing any more")
+        ring = self._ring
+        return self._size - (ring.put - ring.taken) // self._frame
 
     def start(self) -> None:
-        with self._turn:
-            self._ring.clear()
-            self._dry = False
+        self._ring = _Ring()
+        if self._device is None:
+            self._device = self._made()
 
     def write(self, data: Buffer, /) -> bool:
-        with self._turn:
-            self._ring += memoryview(data)
-            dry, self._dry = self._dry, False
-            starts, self._running = not self._running, True
-            self._silent = 0
+        ring = self._ring
+        dry, ring.dry = ring.dry, False
+        ring.append(bytes(data))
+        if not self._running:
+            self._running = True
             self._called = time.monotonic()
-        if starts:
             giving = self._giving()
             next(giving)
             self._device.start(giving)
         return dry
 
     def abort(self) -> None:
-        """What the device holds already is drowned in silence, lest it be the first that is heard next time."""
-        with self._turn:
-            if not self._running:
-                return
-            self._ring.clear()
-            self._silent = 0
-            self._turn.wait_for(lambda: self._silent >= self._behind, _QUIET_SECONDS)
-            self._running = False
-        self._device.stop()
+        """Closes the device: a stopped one keeps what it holds, and would say it first the next time."""
+        self._ring = _Ring()
+        self._running = False
+        self.close()
 
     def close(self) -> None:
-        _free(self._sound, self._device)
+        device, self._device = self._device, None
+        if device is not None:
+            _free(self._sound, device)
+
+    def _made(self) -> miniaudio.PlaybackDevice:
+        return self._sound.PlaybackDevice(self._sound.SampleFormat.SIGNED16, **self._options)
 
     def _giving(self) -> Generator[bytes, int]:
         wanted = yield b""
         while True:
-            wanted = yield self._give(wanted * self._frame)
-
-    def _give(self, size: int) -> bytes:
-        with self._turn:
             self._called = time.monotonic()
-            part = bytes(self._ring[:size])
-            del self._ring[:size]
-            if len(part) < size:
-                self._dry = True
-                self._silent += (size - len(part)) // self._frame
-                part += bytes(size - len(part))
-                self._turn.notify()
-            return part
+            wanted = yield self._ring.take(wanted * self._frame)
+
+
+class _Ring:
+    """Bytes on their way; counts are bytes since it was made."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[bytes] = deque()
+        self.put = 0
+        self.taken = 0
+        self.dry = False
+
+    def append(self, block: bytes) -> None:
+        self._blocks.append(block)
+        self.put += len(block)
+
+    def take(self, size: int) -> bytes:
+        """So many, the last of them silence if there are not enough."""
+        data = b""
+        while len(data) < size and self._blocks:
+            data += self._blocks.popleft()
+        if len(data) > size:
+            self._blocks.appendleft(data[size:])
+            data = data[:size]
+        self.taken += len(data)
+        if lack := size - len(data):
+            self.dry = self.put > 0
+            data += bytes(lack)
+        return data
 
 
 def _free(sound: Any, device: Any) -> None:
