@@ -49,6 +49,7 @@ PROCESS = (
     "tests/doctor/test_doctor.py::test_echo_engines",
     "tests/engines/test_asr_sherpa.py",
     "tests/engines/test_tts_espeak.py::test_a_folder_without_voices",
+    "tests/engines/test_tts_sherpa.py",
     "tests/engines/test_tts_espeak.py::test_a_very_deep_folder",
     "tests/engines/test_registry.py::test_names_and_classes_import_nothing_heavy",
     "tests/journeys/",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from tests.contracts.sentences import ENGLISH, OTHER
+from tests.contracts.sherpa_voice import joe_with_a_lexicon
 from tests.engines.llama_endpoint import KEY_NAME, llama_endpoint
 from vtuber_cli.engines import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from _pytest.mark.structures import ParameterSet
 
@@ -45,6 +48,10 @@ def built(kind: EngineKind, name: str, weights: Weights, **options: object) -> I
         with _behind_http(weights, **options) as engine:
             yield engine
         return
+    if (kind, name) == ("tts", "sherpa-onnx"):
+        with _with_a_voice_made_for_it(weights, **options) as engine:
+            yield engine
+        return
     model = model_of(kind, name)
     if model and (missing := weights.missing([model])):
         pytest.skip(f"the weights {missing[0].name} are not installed; vtuber models get {missing[0].name}")
@@ -66,6 +73,21 @@ def _behind_http(weights: Weights, **options: object) -> Iterator[Any]:
     with llama_endpoint(weights.path(model), cast("int", options.get("context", 2048))) as url:
         patient = {"first_token_seconds": 300, "token_seconds": 100, "reply_seconds": 600}
         engine = made(made.Options(base_url=url, key=KEY_NAME, **patient, **options), weights)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+@contextlib.contextmanager
+def _with_a_voice_made_for_it(weights: Weights, **options: object) -> Iterator[Any]:
+    """The catalogue has no voice for it; a real one is made of Piper's."""
+    made = cast("Any", registry.load("tts", "sherpa-onnx"))
+    if weights.missing(["piper-joe"]):
+        pytest.skip("the weights piper-joe are not installed; vtuber models get piper-joe")
+    with TemporaryDirectory() as folder:
+        voice = joe_with_a_lexicon(weights.path("piper-joe"), ENGLISH + OTHER, Path(folder) / "voice")
+        engine = made(made.Options(model=str(voice), **options), weights)
         try:
             yield engine
         finally:

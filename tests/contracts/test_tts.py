@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.contracts.building import built, parameters
+from tests.contracts.sentences import ENGLISH, KOREAN
 from tests.contracts.wer import character_error_rate, error_rate
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.events import EAR_RATE
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
     from vtuber_cli.engines.base import Asr, Tts
     from vtuber_cli.events import Samples
     from vtuber_cli.weights import Weights
-
-_SENTENCES = (
-    "Hello there!",
-    "The stars are kind tonight.",
-    "I think you will find the thing that you lost.",
-    "Every evening the old woman walks along the river with her dog.",
-    "Would you like me to draw a card for you?",
-)
-
-_KOREAN = (
-    "안녕하세요.",
-    "오늘 날씨가 참 좋네요.",
-    "저는 타로 카드를 읽는 미카예요.",
-    "무엇이 궁금하신가요?",
-    "카드를 한 장 뽑아 볼게요.",
-)
 
 _WORST = 0.1
 """Word error rate of whisper base on these sentences in a clear voice (0-2 % measured)."""
@@ -75,7 +60,7 @@ def said(tts: Tts, text: str) -> Samples:
     return np.concatenate([speech.samples for speech in tts.speak(text, Stop())])
 
 
-@pytest.mark.parametrize("text", _SENTENCES)
+@pytest.mark.parametrize("text", ENGLISH)
 def test_gives_sound_in_range(tts: Tts, text: str) -> None:
     pieces = list(tts.speak(text, Stop()))
     assert pieces
@@ -87,19 +72,19 @@ def test_gives_sound_in_range(tts: Tts, text: str) -> None:
         assert np.abs(speech.samples).max() < 1.0
 
 
-@pytest.mark.parametrize("text", _SENTENCES)
+@pytest.mark.parametrize("text", ENGLISH)
 def test_is_audible_and_not_clipped(tts: Tts, text: str) -> None:
     samples = said(tts, text)
     assert -35 < 20 * np.log10(np.sqrt(np.mean(samples**2))) < -10
     assert np.mean(np.abs(samples) > 0.98) < 0.001
 
 
-@pytest.mark.parametrize("text", _SENTENCES)
+@pytest.mark.parametrize("text", ENGLISH)
 def test_lasts_as_long_as_people_need(tts: Tts, text: str) -> None:
     assert 0.02 < len(said(tts, text)) / tts.rate / len(text) < 0.2
 
 
-@pytest.mark.parametrize("text", ["Sure,", *_SENTENCES])
+@pytest.mark.parametrize("text", ["Sure,", *ENGLISH])
 def test_begins_at_once(tts: Tts, text: str) -> None:
     """Silence in front of the first sound is silence in front of every reply."""
     samples = next(iter(tts.speak(text, Stop()))).samples
@@ -109,7 +94,7 @@ def test_begins_at_once(tts: Tts, text: str) -> None:
     assert np.argmax(loudness > loudness.max() / 10) * 0.01 <= 0.12
 
 
-@pytest.mark.parametrize("text", ["Sure,", *_SENTENCES, "One. Two! Three? " * 3, "word " * 100])
+@pytest.mark.parametrize("text", ["Sure,", *ENGLISH, "One. Two! Three? " * 3, "word " * 100])
 def test_phonemes_last_exactly_as_long_as_the_sound(tts: Tts, text: str) -> None:
     for speech in tts.speak(text, Stop()):
         if not tts.capabilities.phonemes:
@@ -179,7 +164,7 @@ def test_takes_ten_thousand_characters(voice: Tts) -> None:
 def test_says_the_words(voice: Tts, asr: Asr, capsys: pytest.CaptureFixture[str]) -> None:
     soxr = pytest.importorskip("soxr")
     heard: list[tuple[str, str]] = []
-    for text in _SENTENCES:
+    for text in ENGLISH:
         samples = soxr.resample(said(voice, text), voice.rate, EAR_RATE)
         heard.append((text, asr.transcribe(samples, "en", Stop()).text))
     rate = error_rate(heard)
@@ -188,7 +173,7 @@ def test_says_the_words(voice: Tts, asr: Asr, capsys: pytest.CaptureFixture[str]
     assert rate <= (_WORST_ROBOT if type(voice).__name__ == "Espeak" else _WORST), heard
 
 
-@pytest.mark.parametrize("text", _KOREAN)
+@pytest.mark.parametrize("text", KOREAN)
 def test_speaks_korean_at_the_pace_of_people(korean: Tts, text: str) -> None:
     samples = said(korean, text)
     syllables = sum("가" <= character <= "힣" for character in text)
@@ -200,11 +185,11 @@ def test_says_the_korean_words(korean: Tts, asr: Asr, capsys: pytest.CaptureFixt
     """Whisper base hears Korean poorly even from people, so what it hears is held against what else was said."""
     soxr = pytest.importorskip("soxr")
     heard = [
-        asr.transcribe(soxr.resample(said(korean, text), korean.rate, EAR_RATE), "ko", Stop()).text for text in _KOREAN
+        asr.transcribe(soxr.resample(said(korean, text), korean.rate, EAR_RATE), "ko", Stop()).text for text in KOREAN
     ]
-    rates = [[character_error_rate([(text, other)]) for other in heard] for text in _KOREAN]
-    rate = character_error_rate(list(zip(_KOREAN, heard, strict=True)))
+    rates = [[character_error_rate([(text, other)]) for other in heard] for text in KOREAN]
+    rate = character_error_rate(list(zip(KOREAN, heard, strict=True)))
     with capsys.disabled():
         print(f"\n  {type(korean).__name__} in Korean, heard by whisper base: CER {rate:.0%} {heard}")
     assert rate <= _WORST_KOREAN
-    assert sum(min(row) == row[index] for index, row in enumerate(rates)) >= len(_KOREAN) - 1
+    assert sum(min(row) == row[index] for index, row in enumerate(rates)) >= len(KOREAN) - 1

@@ -27,11 +27,13 @@ _BREAKS = tuple(re.compile(pattern) for pattern in (r"[.!?…。！？]+[\"'”�
 def speakable(text: str, language: str) -> str:
     """`text` with only what a voice of `language` (ISO 639-1) can say; "" if that leaves no letter and no digit.
 
+    Without a language, letters of every script stay.
+
     Letters of foreign scripts, emoji and control characters go (a reader would spell them out, or say "letter"), and
     so do square brackets (readers take what is in them for phonemes); digits of other scripts become ours; very long
     numbers are said digit by digit.
     """
-    latin = language not in _OTHER_SCRIPTS
+    latin = bool(language) and language not in _OTHER_SCRIPTS
     kept = "".join(_character(character, latin) for character in unicodedata.normalize("NFC", text))
     kept = _LONG_NUMBER.sub(lambda number: " ".join(number[0]), kept)
     kept = _SPACES.sub(" ", kept).strip()
