@@ -34,6 +34,9 @@ _PACKAGES = {
 }
 """What to install for a module, where another package has the module's name."""
 
+_EXTRAS = {"llama_cpp": "llama-cpp"}
+"""Our optional parts, by the module that each brings."""
+
 
 @contextmanager
 def library(kind: EngineKind, name: str) -> Generator[None]:
@@ -47,7 +50,12 @@ def library(kind: EngineKind, name: str) -> Generator[None]:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or str(error)).partition(".")[0]
-        raise EngineUnavailable("engine.not_installed", kind=kind, name=name, module=package(module)) from error
+        extra = _EXTRAS.get(module)
+        # The extra says which versions will do.
+        hint = f"pip install 'vtuber-cli[{extra}]'" if extra else None
+        raise EngineUnavailable(
+            "engine.not_installed", hint=hint, kind=kind, name=name, module=package(module)
+        ) from error
     except ImportError as error:  # the package is there, a system library that it is linked to is not
         raise EngineUnavailable("engine.library", kind=kind, name=name, reason=error) from error
 

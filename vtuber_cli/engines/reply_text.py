@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from vtuber_cli.clean import Cleaner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _OPEN = re.compile(r"\s*<(think|thinking|thought|reasoning)>")
 _OPENERS = tuple(f"<{name}>" for name in ("think", "thinking", "thought", "reasoning"))
@@ -65,3 +69,33 @@ class Thoughts:
         """What was held back, unless it is a thought."""
         held, self._held = self._held, ""
         return "" if self._close else held
+
+
+class Ending:
+    """Ends a reply where one of `marks` begins, wherever the pieces are cut."""
+
+    def __init__(self, marks: Sequence[str]) -> None:
+        self._marks = marks
+        self._held = ""
+        self.over = False
+
+    def feed(self, delta: str) -> str:
+        """What is certain to be before the end."""
+        if self.over:
+            return ""
+        text, self._held = self._held + delta, ""
+        ends = [at for mark in self._marks if (at := text.find(mark)) >= 0]
+        if ends:
+            self.over = True
+            return text[: min(ends)]
+        longest = max(map(len, self._marks), default=0)
+        for start in range(max(0, len(text) - longest), len(text)):
+            if any(mark.startswith(text[start:]) for mark in self._marks):
+                text, self._held = text[:start], text[start:]
+                break
+        return text
+
+    def finish(self) -> str:
+        """What was held back, as it was no end after all."""
+        held, self._held = self._held, ""
+        return held
