@@ -136,9 +136,16 @@ class ScriptAsr(_Engine):
 class ScriptLlm(_Engine):
     """Gives the scripted replies in order, word by word; a reply may be an exception to raise, or end in one."""
 
-    capabilities = Capabilities(context=2048, tag_scoring=False)
+    capabilities = Capabilities(context=2048, tag_scoring=False, prompt_cache=True)
 
     def __init__(self) -> None:
+        self.words_a_step = 0
+        """How much of a prompt it reads in the time of a token; 0 is all of it, in no time."""
+        self.known: list[str] = []
+        """The words that it has read and need not read again."""
+        self.readings: list[tuple[int, bool]] = []
+        """For each prompt that it was only to read: how many words were new, and whether it came to the end."""
+        self.fails_to_read = False
         self.replies: list[list[str | Exception]] = []
         self.requests: list[ReplyRequest] = []
         self.streams: list[Stop] = []
@@ -146,12 +153,19 @@ class ScriptLlm(_Engine):
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         if request.max_tokens == 1:
+            if self.fails_to_read:
+                raise EngineFailed("thinking.failed", reason="a test")
+            self.readings.append((self._new(request), False))
+            yield from self._read(request, stop)
+            if not stop:
+                self.readings[-1] = (self.readings[-1][0], True)
             return
         self.requests.append(request)
         if self.overflows:
             self.overflows -= 1
             raise ContextOverflow("thinking.overflow")
         self.streams.append(stop)
+        yield from self._read(request, stop)
         asked = sum(message.role == "user" for message in request.messages)
         for part in self.replies[min(asked, len(self.replies)) - 1] if self.replies else ["Well."]:
             if isinstance(part, Exception):
@@ -160,6 +174,26 @@ class ScriptLlm(_Engine):
                 if stop:
                     return
                 yield ReplyDelta(word + " ")
+
+    def _new(self, request: ReplyRequest) -> int:
+        words = self._words(request)
+        return len(words) - self._shared(words)
+
+    def _read(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
+        """Keeps what it has read when it is stopped, as a model's cache does."""
+        words = self._words(request)
+        self.known = words[: self._shared(words)]
+        while self.words_a_step and len(self.known) < len(words) and not stop:
+            yield ReplyDelta()
+            self.known = words[: len(self.known) + self.words_a_step]
+
+    def _shared(self, words: list[str]) -> int:
+        differ = (at for at, (a, b) in enumerate(zip(self.known, words, strict=False)) if a != b)
+        return next(differ, min(len(self.known), len(words)))
+
+    @staticmethod
+    def _words(request: ReplyRequest) -> list[str]:
+        return [word for message in request.messages for word in message.text.split()]
 
     def count_tokens(self, text: str) -> int:
         return len(text.split()) + 1

@@ -70,8 +70,9 @@ def test_between_hunks_the_result_only_grows_by_appends(talk: list[Message], bud
             after = window(messages, budget, count)
             if after[: len(before)] != before:
                 # A hunk: the beginning went, and with it enough for several turns, or all but this turn.
-                assert cost([*before, added]) > budget
+                # Behind an answer a tenth is kept free for the next question.
                 room = budget - cost([SYSTEM])
+                assert cost([*before, added]) > budget - (0.1 * room if added is answer else 0)
                 assert cost(after[1:]) <= 0.6 * room or sum(m.role == "user" for m in after) <= 1
             else:
                 assert after == [*before, added]
@@ -141,3 +142,11 @@ def test_a_talk_that_nobody_asked_for() -> None:
     assert window([SYSTEM, greeting, said("user", 5, 1)], 50, count) == [SYSTEM, said("user", 5, 1)]
     assert window([], 50, count) == []
     assert window([SYSTEM], 5, count) == [SYSTEM]
+
+
+def test_an_answer_leaves_room_for_the_next_question() -> None:
+    talk = [said("user", 12, 0), said("assistant", 12, 1), said("user", 12, 2), said("assistant", 12, 3)]
+    room = cost(talk)
+    after_the_answer = window([SYSTEM, *talk], room + cost([SYSTEM]), count)
+    assert after_the_answer == [SYSTEM, *talk[2:]]
+    assert window([SYSTEM, *talk[:3]], cost(talk[:3]) + cost([SYSTEM]), count) == [SYSTEM, *talk[:3]]

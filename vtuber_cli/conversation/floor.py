@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from vtuber_cli.conversation.gate import Gate, Mark
+from vtuber_cli.conversation.read_ahead import ReadAhead
 from vtuber_cli.conversation.turn import Asked, Partner, Turn
 from vtuber_cli.events import Event
 
@@ -37,6 +38,7 @@ class Floor:
         self._stopped = False
         self._partner: Partner | None = None
         self._beginning = asyncio.Lock()
+        self._reading = ReadAhead(tasks)
 
     @property
     def busy(self) -> bool:
@@ -53,6 +55,7 @@ class Floor:
         async with self._beginning:
             self.interrupt()
             await self.rest()
+            self._reading.stop()
             self._partner = partner
             self._gate = Gate(Mark(self.taken + 1, revision), self._announce)
             self._turn = Turn(asked, partner, self._gate)
@@ -72,6 +75,7 @@ class Floor:
 
     def interrupt(self) -> None:
         """Silence now; the turn's own ending keeps what was heard."""
+        self._reading.stop()
         if self._gate is None or self._partner is None or self._task is None or self._task.done():
             return
         self._partner.speaker.stop()
@@ -79,6 +83,15 @@ class Floor:
         if not self._stopped:  # a second cancel would cut short the ending itself, which keeps what was heard
             self._stopped = True
             self._task.cancel()
+
+    def read_ahead(self) -> None:
+        """Nobody waits for the model: it may read what the next prompt begins with, until a turn begins."""
+        if self._partner is not None and not self._running:
+            self._reading.begin(self._partner.replier, self._partner.memory)
+
+    def stop_reading(self) -> None:
+        """Somebody speaks, and will be answered."""
+        self._reading.stop()
 
     async def rest(self) -> None:
         """Waits until no turn is under way."""

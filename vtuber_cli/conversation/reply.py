@@ -50,6 +50,8 @@ class Replier:
         self.told: Notice | None = None
         """What was worth a line in the turn before."""
         budget = (llm.engine.capabilities.context or _ENDLESS) - style.max_tokens - _RESERVE
+        self._begun: Sequence[Message] = ()
+        """What the last prompt that was read to its end began with: all but its last message."""
         self._windows = tuple(Window(part, llm.engine.count_tokens) for part in (budget, budget // 2))
 
     @property
@@ -87,21 +89,35 @@ class Replier:
 
     async def warm(self, messages: Sequence[Message]) -> None:
         """Has the model read what every prompt will begin with, so that the first turn need not wait for it."""
-        request = replace(await self._request(messages, self._windows[0]), max_tokens=1)
+        await self._read(await self._request(messages, self._windows[0]))
+
+    async def read_ahead(self, messages: Sequence[Message]) -> None:
+        """`warm`, if the model keeps what it reads and these begin otherwise than the last prompt, as after a trim."""
+        if not self._llm.engine.capabilities.prompt_cache:
+            return
+        request = await self._request(messages, self._windows[0])
+        if list(request.messages[: len(self._begun)]) != list(self._begun):
+            await self._read(request)
+
+    async def _read(self, request: ReplyRequest) -> None:
+        request = replace(request, max_tokens=1)
         if self._llm.engine.capabilities.tag_scoring:  # which costs time, and changes nothing of the prompt
             request = replace(request, emotions=())
         async with aclosing(self._stream(request)) as deltas:
             async for _ in deltas:
                 pass
+        self._begun = request.messages[:-1]
 
     async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[ReplyDelta]:
         """The model's own steps; if the talk does not fit after all, once more with half of it."""
         for window in self._windows:
             began = False
+            request = await self._request(messages, window)
             try:
-                async with aclosing(self._stream(await self._request(messages, window))) as deltas:
+                async with aclosing(self._stream(request)) as deltas:
                     async for delta in deltas:
-                        began = True
+                        if not began:
+                            began, self._begun = True, request.messages[:-1]
                         yield delta
                 return
             except ContextOverflow:

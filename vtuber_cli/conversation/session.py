@@ -253,6 +253,7 @@ class Session:
             case Started():
                 if floor.busy:
                     floor.interrupt()
+                floor.stop_reading()
                 self._set_phase("hearing")
             case Paused(revision, samples, silent):
                 await self._begin(floor, Asked("voice", now - silent, samples=samples, silent=silent), revision)
@@ -262,6 +263,7 @@ class Session:
                 self._commit(floor, revision, silent * 1000)
             case Dropped():
                 self._settle()
+                floor.read_ahead()
 
     def _microphone_opened(self) -> None:
         if not self.can_listen:
@@ -361,6 +363,8 @@ class Session:
     def _turn_ended(self) -> None:
         if not self._closing.is_set():
             self._settle()
+            if self._floor is not None and not self._changing:
+                self._floor.read_ahead()
 
     # --- telling ------------------------------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ class Turn:
     async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
         began = self._now()
-        index, reader = 0, self._with.voices.reader()
+        index, reader, reply = 0, self._with.voices.reader(), ""
         try:
             async with aclosing(self._with.replier.pieces(messages, self._beside)) as pieces:
                 async for shown, emotion in pieces:
@@ -194,10 +194,18 @@ class Turn:
                     sentence = self._with.voices.prepare(index, shown, emotion, reader)
                     await upstream.put(Piece(sentence, await self._synthesise(sentence)))
                     index += 1
+                    reply += shown
         except VtuberError as error:
             await upstream.put(error)
         else:
             await upstream.put(None)
+            await self._read_ahead([*messages, Message("assistant", reply.strip())])
+
+    async def _read_ahead(self, messages: list[Message]) -> None:
+        """She still speaks; the model has time to read what the next prompt will begin with."""
+        await self._gate.passed()
+        with suppress(VtuberError):  # only speed is lost
+            await self._with.replier.read_ahead(messages)
 
     async def _synthesise(self, sentence: Sentence) -> Speech | None:
         began = self._now()

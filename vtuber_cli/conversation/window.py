@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 OVERHEAD: Final = 8
 """Tokens that a chat template may add to each message."""
 _HUNK: Final = 0.6
+_QUESTION: Final = 0.1
+"""Of the room, kept free behind an answer: then it is nearly always an answer that leads to a trim, and the model reads
+what is left while nobody waits, not after the next question."""
 _MARK: Final = "… "
 
 
@@ -96,7 +99,7 @@ def _first_kept(costs: Sequence[int], asks: Sequence[bool], room: int) -> int:
         if asks[at] or at == 0:
             starts.append(at)
         total += cost
-        if total <= room:
+        if total <= (room if asks[at] else room * (1 - _QUESTION)):
             continue
         for start in starts:
             if total <= room * _HUNK or start <= first:

@@ -66,6 +66,8 @@ class Capabilities:
     tools: bool = False
     tag_scoring: bool = False
     """LLM: `ReplyRequest.emotions` is answered with a valid `ReplyDelta.emotion` before the text."""
+    prompt_cache: bool = False
+    """LLM: what it has read of a prompt stays read, and reading ahead costs nobody anything."""
     phonemes: bool = False
     """TTS: `Speech.phonemes` is filled and sums to the audio's length."""
 

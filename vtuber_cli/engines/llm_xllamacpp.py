@@ -59,7 +59,9 @@ class Llama:
         self._server = LlamaServer(file, limits)
         self._tags = TagScorer(self._server)
         self._tags.warm_up()
-        self.capabilities = Capabilities(header.languages, context=self._server.context, tag_scoring=True)
+        self.capabilities = Capabilities(
+            header.languages, context=self._server.context, tag_scoring=True, prompt_cache=True
+        )
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         """An empty `messages` raises `EngineFailed`; `Usage.cached` counts what was cached before the request."""
