@@ -164,8 +164,8 @@ def _options(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def _tidied(value: Any) -> Any:
-    """Without the titles that pydantic makes of names (`Hangover Ms` tells nobody anything), and closed where it is not:
-    a mapping whose keys have a pattern has no other keys."""
+    """Without the titles that pydantic makes of names, for `Hangover Ms` tells nobody anything; and closed: a mapping
+    whose keys have a pattern has no other keys."""
     if isinstance(value, list):
         return [_tidied(each) for each in cast("list[Any]", value)]
     if not isinstance(value, dict):
