@@ -54,10 +54,13 @@ def test_list(said: Any) -> None:
         "voices": {"en": "piper"},
         "origin": "own",
         "folder": str(character.own_folder() / "rin"),
+        "current": False,
     }
+    assert found["mika"]["current"]
     code, out, err = said("list")
     assert (code, err) == (0, "")
     assert "rin\tRin\ten\ten piper\tyours\n" in out
+    assert "comes with vtuber · talks to you\n" in out
 
 
 def test_a_broken_one_is_listed_and_named(said: Any) -> None:

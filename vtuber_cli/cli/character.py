@@ -32,26 +32,17 @@ def list_characters(as_json: Json = False) -> None:
     from vtuber_cli.cli.table import print_json, print_rows
 
     records: list[dict[str, Any]] = []
+    current = _current()
     for name, folder in character.list_characters().items():
         try:
-            records.append(_record(character.read(folder), folder))
+            record = _record(character.read(folder), folder)
         except ConfigError as error:
-            records.append(
-                {"id": name, "folder": str(folder), "origin": _origin(folder), "problem": show.message(error)}
-            )
+            record = {"id": name, "folder": str(folder), "origin": _origin(folder), "problem": show.message(error)}
+        records.append({**record, "current": name == current})
     if as_json:
         print_json(records)
         return
-    rows = [
-        (
-            one["id"],
-            _name(one),
-            " ".join(one.get("languages", ())),
-            _voices(one),
-            t(f"character.origin.{one['origin']}"),
-        )
-        for one in records
-    ]
+    rows = [(one["id"], _name(one), " ".join(one.get("languages", ())), _voices(one), _remark(one)) for one in records]
     print_rows(rows, ("bold", "", "", "cyan", "dim"))
     for one in records:
         if "problem" in one:
@@ -217,6 +208,21 @@ def _origin(folder: Path) -> str:
     from vtuber_cli import character
 
     return "own" if folder.parent == character.own_folder() else "shipped"
+
+
+def _current() -> str:
+    """Who talks to the user; nobody, if the settings are broken."""
+    from vtuber_cli import config
+
+    try:
+        return config.load().settings.character
+    except ConfigError:
+        return ""
+
+
+def _remark(record: dict[str, Any]) -> str:
+    origin = t(f"character.origin.{record['origin']}")
+    return f"{origin} · {t('character.current')}" if record["current"] else origin
 
 
 def _name(record: dict[str, Any]) -> str:

@@ -94,8 +94,9 @@ def _row(param: Any, ctx: Any) -> Iterator[tuple[str, str]]:
 
 
 def _piece(piece: str) -> str:
-    """A piece of the line of usage, its capitals in the reader's language."""
-    return {"[OPTIONS]": t("cli.usage.options"), "COMMAND [ARGS]...": t("cli.usage.command")}.get(piece, piece)
+    """A piece of the line of usage, Typer's own words in the reader's language; `{KEY}` is KEY."""
+    words = {"[OPTIONS]": t("cli.usage.options"), "COMMAND [ARGS]...": t("cli.usage.command")}
+    return words.get(piece) or piece.strip("{}")
 
 
 def _translated(remarks: str) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from vtuber_cli.events import EngineKind
 
 _LABELS = ("takes", "default", "now", "set", "once", "variable", "also")
-_LABEL_WIDTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,11 @@ def print_page(page: Mapping[str, Any]) -> None:
     for line in wrap(page["description"], width, "  "):
         print(line)
     print()
-    for label in _LABELS:
+    names = {label: t(f"settings.page.{label}") for label in _LABELS}
+    column = max(map(cells, names.values())) + 2
+    for label, name in names.items():
         if text := page[label]:
-            name = t(f"settings.page.{label}")
-            print(f"  {name}{' ' * max(1, _LABEL_WIDTH - cells(name))}{one_line(str(text))}")
+            print(f"  {name}{' ' * (column - cells(name))}{one_line(str(text))}")
 
 
 def print_list(found: list[dict[str, Any]]) -> None:
