@@ -20,7 +20,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from vtuber_cli.errors import StoreError, VtuberError
+from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import (
     CharacterChanged,
     EngineChanged,
@@ -35,8 +35,8 @@ from vtuber_cli.events import (
     UserSaid,
 )
 from vtuber_cli.i18n import t
-from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk, engine_line, error_lines, notice_lines, safe_event, safe_line
-from vtuber_cli.tui.signals import asked_to_end
+from vtuber_cli.tui.feed import Talk, engine_line, error_lines, notice_lines, safe_event, safe_line
+from vtuber_cli.tui.holding import Ending, hold
 
 CUT = " —"
 """Ends the line of a reply that was interrupted."""
@@ -70,14 +70,14 @@ async def run(session: Talk, out: TextIO, err: TextIO, lines: AsyncIterator[str]
     try:
         await face.run(lines)
     except* BrokenPipeError:  # nobody reads any more (`| head -1`): that is no fault
-        face.exit_code = 0
+        face.ending.heard()
     except* VtuberError as failures:
         for error in failures.exceptions:
             if isinstance(error, VtuberError):
                 face.fail(error)
     else:
         writer.end()
-    return 128 + face.signal if face.signal else face.exit_code or face.unkept
+    return face.ending.code
 
 
 # --- reading ----------------------------------------------------------------------------------------------------
@@ -188,29 +188,12 @@ class _LineFace:
         """The sentence being heard, if it is written only when it has been."""
         self._invited = False
         self._told: set[str] = set()
-        self.exit_code = 0
-        self.unkept = 0
-        """The exit code of a history that failed: what was heard does not make up for it."""
-        self.signal = 0
-        """The number of the signal that ended the talk."""
+        self.ending = Ending()
 
     async def run(self, lines: AsyncIterator[str]) -> None:
         events = self._session.events.subscribe()
         self._remind()
-        async with asyncio.TaskGroup() as tasks:
-            shown = tasks.create_task(self._show_all(events))
-            talked = tasks.create_task(self._session.run())
-            typed = tasks.create_task(self._type(lines))
-            asked = tasks.create_task(asked_to_end())
-            await asyncio.wait({talked, typed, asked}, return_when=asyncio.FIRST_COMPLETED)
-            if asked.done():
-                self.signal = asked.result()
-            typed.cancel()
-            asked.cancel()
-            await self._session.close()
-            _, late = await asyncio.wait({talked, shown}, timeout=CLOSING_SECONDS)
-            for task in late:
-                task.cancel()
+        self.ending.signal = await hold(self._session, self._show_all(events), self._type(lines))
 
     def fail(self, error: VtuberError) -> None:
         """Says what went wrong; to a program only once, however often it does."""
@@ -218,9 +201,7 @@ class _LineFace:
         if self._manner.live or words not in self._told:
             self._writer.news(f"! {words}", f"! hint: {hint}" if hint else "")
         self._told.add(words)
-        self.exit_code = error.exit_code
-        if isinstance(error, StoreError):
-            self.unkept = error.exit_code
+        self.ending.failed(error)
 
     # --- what is typed ----------------------------------------------------------------------------------------------
 
@@ -302,7 +283,7 @@ class _LineFace:
         if self._writer.line is None:
             self._add(heard)
         if heard:
-            self.exit_code = 0
+            self.ending.heard()
         self._writer.end()
 
     def _add(self, text: str) -> None:
