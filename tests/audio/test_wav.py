@@ -62,6 +62,8 @@ class TestRead:
             ("a.wav", 96_000, 1, {"subtype": "PCM_32"}),
             ("a.flac", 22_050, 1, {}),
             ("a.ogg", 24_000, 2, {}),
+            ("a.mp3", 44_100, 2, {}),
+            ("a.aiff", 16_000, 1, {}),
         ],
     )
     def test_any_format(self, tmp_path: Path, name: str, rate: int, channels: int, options: dict[str, str]) -> None:

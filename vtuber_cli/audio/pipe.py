@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from vtuber_cli.audio import pcm
 from vtuber_cli.audio.riff import MAGIC, Riff, RiffError, exactly
-from vtuber_cli.audio.wav import Sound, at_ear_rate, in_frames, opened
+from vtuber_cli.audio.wav import Sound, at_ear_rate, checked, in_frames, opened
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.events import EAR_RATE, AudioFrame
 
@@ -33,7 +33,7 @@ class PipeMicrophone:
     A WAV file is heard as it comes, and so is raw sound; of any other kind, the whole file comes first.
 
     Args:
-        file: unbuffered, so that nothing is locked when the program ends while it waits.
+        file: unbuffered, so that nothing is locked when the program ends while it waits; closed when it is over.
         name: for people.
         raw: the sample rate of mono int16 little-endian sound without a header; None: there is a header.
     """
@@ -71,16 +71,17 @@ class PipeMicrophone:
 
     # --- in the thread ---
 
-    def _read(self, put: Callable[[Samples | VtuberError | None], None]) -> None:
+    def _read(self, put: Callable[[Samples | VtuberError | None], bool]) -> None:
         try:
             for samples in in_frames(self._blocks()):
                 self._room.acquire()
-                if self._closed.is_set():
+                if self._closed.is_set() or not put(samples):
                     return
-                put(samples)
+            put(None)
         except VtuberError as error:
             put(error)
-        put(None)
+        finally:
+            self._file.close()
 
     def _blocks(self) -> Iterator[Samples]:
         heard = 0
@@ -100,7 +101,7 @@ class PipeMicrophone:
             whole = io.BytesIO(head + exactly(self._file, _LARGEST))
             return opened(whole, self.name)
         try:
-            return Riff(_Rewound(head, self._file))
+            return checked(Riff(_Rewound(head, self._file)), self.name)
         except RiffError as error:
             raise UsageError(f"audio.{error.key}", hint=None, file=self.name, **error.params) from error
 
@@ -109,11 +110,15 @@ def _hand_over(
     loop: asyncio.AbstractEventLoop,
     arrived: asyncio.Queue[Samples | VtuberError | None],
     what: Samples | VtuberError | None,
-) -> None:
+) -> bool:
+    """False: the loop has closed, and nobody listens any more."""
     try:
         loop.call_soon_threadsafe(arrived.put_nowait, what)
-    except RuntimeError:  # the loop has closed: nobody listens any more
-        raise SystemExit from None
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
+        return False
+    return True
 
 
 class _Raw:

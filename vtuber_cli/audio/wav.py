@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -34,7 +35,7 @@ READ_SECONDS = 600.0
 """The longest file that `read` takes into memory."""
 
 _BLOCK_SECONDS = 0.25
-RATES = range(4_000, 384_001)
+_RATES = range(4_000, 384_001)
 _MOST_CHANNELS = 64
 _LATE = 0.25
 """Seconds that a reader may be late before the file's time stands still for it."""
@@ -167,8 +168,17 @@ def opened(source: Path | BinaryIO, name: object = None) -> Sound:
     file = _decoded(source, called)
     if file is None or not file.frames:
         file = _by_hand(source, called, empty=file is not None)
+    return checked(file, called)
+
+
+def checked(file: Sound, called: object) -> Sound:
+    """The same, if it can be right.
+
+    Raises:
+        UsageError: no sample rate or number of channels of this world, or no sound; the file is closed.
+    """
     key = ""
-    if file.samplerate not in RATES:
+    if file.samplerate not in _RATES:
         key = "audio.file_odd_rate"
     elif file.channels not in range(1, _MOST_CHANNELS + 1):
         key = "audio.file_odd_channels"
@@ -185,11 +195,25 @@ def _decoded(source: Path | BinaryIO, called: object) -> Sound | None:
     import soundfile
 
     try:
-        return _Decoded(soundfile.SoundFile(str(source) if isinstance(source, Path) else source))
+        return _Decoded(_reader()(str(source) if isinstance(source, Path) else source))
     except (soundfile.SoundFileError, TypeError):  # TypeError: a name such as x.raw wants to be explained
         return None
     except UnicodeError as error:  # a name that is no text, which libsndfile cannot be told
         raise UsageError("audio.file_unreadable", file=called, reason=why(error)) from error
+
+
+@cache
+def _reader() -> type[soundfile.SoundFile]:
+    import soundfile
+
+    class Reader(soundfile.SoundFile):
+        """From front to back. The library's own seeks after every block, which an MP3 decoder takes for a new
+        beginning: it forgets what it needs of the last frame, and what comes is garbled."""
+
+        def seekable(self) -> bool:
+            return False
+
+    return Reader
 
 
 def _by_hand(source: Path | BinaryIO, called: object, *, empty: bool) -> Sound:
