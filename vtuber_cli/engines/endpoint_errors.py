@@ -35,7 +35,7 @@ _OVERFLOW = re.compile(
     r"|(?:prompt|input|request) is too (?:long|large)|too many (?:input )?tokens|reduce the length",
     re.IGNORECASE,
 )
-_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 class Trouble(Exception):

@@ -26,7 +26,7 @@ RUNAWAY = tuple(f"\n{name}{colon}" for name in _SPEAKERS for colon in (":", " :"
 """Where a small model begins to write the user's part too."""
 
 _ANY_MARKER = re.compile(
-    r"<[|｜][^<>|｜\n]{1,40}[|｜]>"
+    r"<[|｜][^<>|｜\s]{1,40}[|｜]>"
     r"|</?(?:s|bos|eos|pad|unk|think|thinking|tool_call|start_of_turn|end_of_turn)>"
     r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
     r"|<</?SYS>>",
