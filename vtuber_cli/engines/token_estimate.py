@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PIECE = re.compile(r"(?P<word>[A-Za-z]+)|(?P<digits>[0-9]{1,2})|(?P<other>[^\x00-\x7f]+)|(?P<sign>[!-~])|(?P<gap>\n+)")
-_LETTERS = 4
+_LETTERS = 5
 """Of a word in Latin letters; the usual words are one token, however long."""
 _BYTES = 2
 """Of other scripts, in UTF-8: a Hangul syllable is three bytes, and one token or two."""
