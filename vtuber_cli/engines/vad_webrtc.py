@@ -51,10 +51,9 @@ class WebRtc:
 
         if samples.shape != (_FRAME,):
             raise ValueError(f"WebRTC's VAD takes frames of {_FRAME} samples, not an array of shape {samples.shape}")
-        finite = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1.0, 1.0)
-        for step in finite.reshape(-1, _STEP):
-            self._answers.append(self._vad.is_speech((step * 32767).astype("<i2").tobytes(), EAR_RATE))
-            self._loudness.append(10 * float(np.log10(np.mean(np.square(step, dtype=np.float64)) + 1e-9)))
+        steps = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1.0, 1.0).reshape(-1, _STEP)
+        self._answers.extend(self._vad.is_speech(step.tobytes(), EAR_RATE) for step in (steps * 32767).astype("<i2"))
+        self._loudness.extend((10 * np.log10(np.mean(np.square(steps), axis=1) + 1e-9)).tolist())
         return 0.0 if self._steady() else sum(self._answers) / len(self._answers)
 
     def reset(self) -> None:
