@@ -295,10 +295,24 @@ def test_the_wish_to_stay_offline_holds(
     assert place.asked == []
 
 
-@pytest.mark.parametrize("address", ["hub.example", "ftp://hub.example", "http://", "https://a b/"])
+@pytest.mark.parametrize(
+    "address", ["hub.example", "ftp://hub.example", "http://", "https://a b/", "ftp://me:secret@hub.example"]
+)
 def test_an_address_that_is_none_is_refused(weights: Weights, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("HF_ENDPOINT", address)
-    assert refusal(weights).key == "weights.hub_address"
+    error = refusal(weights)
+    assert error.key == "weights.hub_address"
+    assert "secret" not in str(error.params)
+
+
+def test_a_password_in_the_address_is_not_told(
+    weights: Weights, place: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", place.url.replace("//", "//me:secret@"))
+    place.faults.statuses = [404]
+    error = refusal(weights)
+    assert error.params["host"] == place.url.removeprefix("http://")
+    assert "secret" not in caplog.text + str(error.params)
 
 
 def test_the_usual_address_is_the_hubs_librarys(place: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

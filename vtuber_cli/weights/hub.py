@@ -87,7 +87,7 @@ def endpoint() -> str:
 
         address = constants.ENDPOINT
     if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", address):
-        raise WeightsError("weights.hub_address", address=address)
+        raise WeightsError("weights.hub_address", address=re.sub(r"//[^/@]*@", "//", address))
     return address
 
 
@@ -133,6 +133,10 @@ class _Download:
             before = self._done
             try:
                 pause = self._try()
+            except WeightsError as error:
+                if error.key in ("weights.wrong_size", "weights.wrong_hash"):
+                    self._begin_anew()
+                raise
             except _Broken as broken:
                 tries = 1 if self._done > before else tries + 1
                 # Nobody has answered yet: the machine is offline, and had better hear of it at once.
@@ -167,9 +171,7 @@ class _Download:
             raise WeightsError("weights.hub_odd", host=self._host, reason=type(error).__name__) from error
         finally:
             if stream is not None:
-                stream.flush()
-                os.fsync(stream.fileno())
-                stream.close()
+                _settle(stream)
         if self._done < self._file.size:
             raise _Broken
         return 0.0
@@ -177,7 +179,7 @@ class _Download:
     def _keep(self, block: bytes, stream: BinaryIO) -> None:
         self._done += len(block)
         if self._done > self._file.size:
-            self._refuse("wrong_size", self._file.size, f"> {self._file.size}")
+            raise self._refusal("wrong_size", self._file.size, f"> {self._file.size}")
         stream.write(block)
 
     def _again(self, answer: Answer) -> bool:
@@ -224,14 +226,13 @@ class _Download:
             sizes.append(found[2])
         for size in sizes:
             if size.isdecimal() and int(size) != self._file.size:
-                self._refuse("wrong_size", self._file.size, size)
+                raise self._refusal("wrong_size", self._file.size, size)
         told = answer.linked.get("x-linked-etag", "").removeprefix("W/").strip('"')
         if _SHA256.fullmatch(told) and told != self._file.sha256:
-            self._refuse("wrong_hash", self._file.sha256, told)
+            raise self._refusal("wrong_hash", self._file.sha256, told)
 
-    def _refuse(self, key: str, expected: object, actual: object) -> None:
-        self._begin_anew()
-        raise WeightsError(f"weights.{key}", file=self._file.path, expected=expected, actual=actual)
+    def _refusal(self, key: str, expected: object, actual: object) -> WeightsError:
+        return WeightsError(f"weights.{key}", file=self._file.path, expected=expected, actual=actual)
 
     def _begin_anew(self) -> None:
         self._staging.part(self._file).unlink(missing_ok=True)
@@ -267,6 +268,15 @@ class _Broken(Exception):
         self.status = status
         self.pause = pause
         self.offline = offline
+
+
+def _settle(stream: BinaryIO) -> None:
+    """Puts on the disk what was written, and closes the file whatever happens."""
+    try:
+        stream.flush()
+        os.fsync(stream.fileno())
+    finally:
+        stream.close()
 
 
 def _pause(answer: Answer) -> float:
