@@ -49,6 +49,11 @@ def find(key: str) -> str | None:
     return _area(language(), area).get(rest)
 
 
+def words_of_option(kind: str, engine: str, option: str) -> str | None:
+    """What an option of one of our engines is for; None for a plug-in's, which has its docstring only."""
+    return find(f"engine_options.{kind}.{engine}.{option}")
+
+
 @cache
 def _area(language: Language, area: str) -> dict[str, str]:
     file = _FOLDER / language / f"{area}.json"

@@ -288,3 +288,23 @@ def test_the_language_asked_for_wins(
     assert run(["--lang", "en", "config", "explain", "character"]) == 0
     assert "Who talks to you." in capsys.readouterr().out
     assert config.load().settings.language == "en"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_option_of_our_engines_has_words_and_the_english_ones_are_the_docstring(language: str) -> None:
+    from vtuber_cli.engines import registry
+
+    i18n.set_language(language)  # pyright: ignore[reportArgumentType]
+    known: set[str] = set()
+    for kind in ("vad", "asr", "llm", "tts"):
+        for name in registry.names(kind):
+            engine = registry.load(kind, name)
+            for option, info in (
+                engine.Options.model_fields.items() if engine.__module__.startswith("vtuber_cli.") else ()
+            ):
+                known.add(key := f"{kind}.{name}.{option}")
+                words = i18n.words_of_option(kind, name, option)
+                assert words, f"add {key} to locales/{language}/engine_options.json"
+                if language == "en" and info.description:
+                    assert words == " ".join(info.description.split()), key
+    assert i18n._area(language, "engine_options").keys() == known  # pyright: ignore[reportPrivateUsage, reportArgumentType]

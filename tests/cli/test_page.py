@@ -25,6 +25,19 @@ def test_own_line_breaks_stay() -> None:
     assert list(wrap("one\n\ntwo", 20)) == ["one", "", "two"]
 
 
+def test_every_usage_line_is_without_typers_braces() -> None:
+    from vtuber_cli.cli.app import COMMANDS, build
+    from vtuber_cli.cli.help import usage
+
+    for name in COMMANDS:
+        group = build(name)
+        for command in getattr(group, "commands", {name: group}).values():
+            with command.make_context("x", [], resilient_parsing=True) as context:
+                line = usage(command, context)
+            assert not set("{}") & set(line) and "[[" not in line, line
+            assert line.startswith("x [OPTIONS]")
+
+
 @given(st.lists(st.text(alphabet="ab미카 ", min_size=1), max_size=20), st.integers(4, 60))
 def test_no_word_is_lost_and_no_line_too_wide(words: list[str], width: int) -> None:
     text = " ".join(words)

@@ -191,7 +191,8 @@ class Page:
             first, *rest = wrap(", ".join(self._facts(value)), _WIDTH, indent)
             yield f"  {_padded(name, _NAME)}{first.removeprefix(indent)}"
             yield from rest
-            yield from wrap(one_line(value.get("description", "")), _WIDTH, "      ")
+            words = i18n.words_of_option(entry.kind, entry.name, name) or one_line(value.get("description", ""))
+            yield from wrap(words, _WIDTH, "      ")
         first = next(iter(properties))
         yield ""
         yield from wrap(t("engine.page.how", kind=entry.kind, name=entry.name, option=first), _WIDTH)

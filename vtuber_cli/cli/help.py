@@ -34,8 +34,7 @@ class _Page:
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         width = formatter.width
-        usage = " ".join([ctx.command_path, *map(_piece, self.collect_usage_pieces(ctx))])
-        lines = [f"{t('cli.heading.usage')}: {usage}"]
+        lines = [f"{t('cli.heading.usage')}: {usage(self, ctx)}"]
         if self.help:
             lines += ["", *wrap(t(self.help), width, "  ")]
         if isinstance(self, HelpfulGroup):
@@ -93,10 +92,20 @@ def _row(param: Any, ctx: Any) -> Iterator[tuple[str, str]]:
         yield name, f"{words} {_translated(remarks)}".strip()
 
 
+def usage(command: Any, ctx: Any) -> str:
+    """The line of usage: the command, and what it takes."""
+    return " ".join([ctx.command_path, *map(_piece, command.collect_usage_pieces(ctx))])
+
+
 def _piece(piece: str) -> str:
-    """A piece of the line of usage, Typer's own words in the reader's language; `{KEY}` is KEY."""
+    """A piece of the line of usage, Typer's own words in the reader's language; `{KEY}` is KEY, `[[ID]]` [ID]."""
     words = {"[OPTIONS]": t("cli.usage.options"), "COMMAND [ARGS]...": t("cli.usage.command")}
-    return words.get(piece) or piece.strip("{}")
+    if piece in words:
+        return words[piece]
+    core = piece.removesuffix("...")
+    if core.startswith(("{", "[[")):
+        core = core[1:-1]
+    return f"{core}..." if piece.endswith("...") and not core.endswith("...") else core
 
 
 def _translated(remarks: str) -> str:

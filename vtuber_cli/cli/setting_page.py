@@ -142,13 +142,10 @@ def _page(key: str, info: FieldInfo, loaded: Loaded, engine: Engine | None = Non
 
 
 def _description(key: str, info: FieldInfo, engine: Engine | None) -> str:
-    beginning, _, option = key.partition(".options.")
-    words = f"settings.of.{key}"
-    if option and engine is not None:
-        words = f"engine_options.{engine.kind}.{engine.name}.{option}"
-    elif option:
-        words = f"settings.of.{beginning}.options"
-    return t(words) if i18n.find(words) else one_line(info.description or "")
+    if engine is not None:
+        words = i18n.words_of_option(engine.kind, engine.name, key.partition(".options.")[2])
+        return words or one_line(info.description or "")
+    return t(f"settings.of.{key}")
 
 
 def _takes(schema: Mapping[str, Any]) -> str:
