@@ -172,10 +172,11 @@ class SoundCard:
         lines = self.pactl("list", "short", "modules").splitlines()
         return next(line.split("\t")[0] for line in lines if words in line)
 
-    def plug(self, name: str, rate: int = 48_000, channels: int = 2) -> None:
-        """One more loudspeaker, `name`, whose monitor is one more microphone."""
+    def plug(self, name: str, rate: int = 48_000, channels: int = 2, called: str = "Null Output") -> None:
+        """One more loudspeaker, whose monitor is one more microphone."""
+        form = f"sink_name={name} rate={rate} channels={channels} norewinds=1"
         self.pactl(
-            "load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", f"channels={channels}", "norewinds=1"
+            "load-module", "module-null-sink", *form.split(), f"sink_properties=\"device.description='{called}'\""
         )
 
     def unplug(self, name: str) -> None:
