@@ -167,5 +167,9 @@ def run(args: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; errors come out as they were raised."""
     gc.set_threshold(_GARBAGE_AFTER)
     i18n.set_language(_written_language())
+    if len(args) >= 4 and (*args[:2], args[3]) == ("completion", "words", "--"):
+        from vtuber_cli.cli.completion import reply
+
+        return reply(args[2], args[4:])
     result = build_group(app).main(list(args), prog_name="vtuber", standalone_mode=False)
     return result if isinstance(result, int) else 0

@@ -8,11 +8,14 @@ file names. Nothing is evaluated by the shell that came from a file or a name.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from vtuber_cli.i18n import t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer()
 
@@ -124,20 +127,21 @@ def powershell() -> None:
     _print("powershell", _POWERSHELL)
 
 
-@app.command("words", hidden=True)
-def words(
-    shell: Annotated[str, typer.Argument()],
-    typed: Annotated[list[str] | None, typer.Argument()] = None,
-) -> None:
+def reply(shell: str, typed: Sequence[str]) -> int:
+    """Prints what the last of the words may become; the exit code.
+
+    The command line's top calls this before Typer looks at the words, which takes longer than answering.
+    """
     from vtuber_cli.cli.completion_words import Files, answer
 
-    given = ["" if word == _EMPTY else word for word in typed or [""]]
+    words = ["" if word == _EMPTY else word for word in typed or [""]]
     try:
-        found = answer(given, splits_at_equals=shell == "bash")
+        found = answer(words, splits_at_equals=shell == "bash")
     except Files:
-        raise typer.Exit(FILES) from None
-    for value, words in found:
-        print(f"{value}\t{words}" if words else value)
+        return FILES
+    for value, help_ in found:
+        print(f"{value}\t{help_}" if help_ else value)
+    return 0
 
 
 def _print(shell: str, script: str) -> None:
