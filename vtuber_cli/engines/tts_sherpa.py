@@ -40,7 +40,7 @@ class SherpaTts:
 
     class Options(BaseModel, extra="forbid", use_attribute_docstrings=True):
         model: str = ""
-        """The folder of a voice for sherpa-onnx, or its .onnx file; there is none in the catalogue."""
+        """Catalogue name, or the folder of a voice for sherpa-onnx, or its .onnx file."""
         type: Literal["auto", "vits", "matcha", "kokoro", "kitten", "supertonic"] = "auto"
         """What the voice is; "auto" tells it from the files."""
         languages: tuple[str, ...] = ()
