@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
 
+Face: TypeAlias = Literal["screen", "lines", "events"]
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
     """Where sound comes from and goes to."""
@@ -31,6 +34,10 @@ class Sound:
     wav: Path | None
     fast: bool
     muted: bool
+    hears: bool = False
+    """A microphone was named: it is listened to even where nobody sits at a terminal."""
+    speaks: bool = False
+    """A loudspeaker was named."""
 
 
 def command(  # noqa: PLR0913 - its options
@@ -42,6 +49,9 @@ def command(  # noqa: PLR0913 - its options
     microphone: options.Input = None,
     loudspeaker: options.Output = None,
     plain: Annotated[bool, typer.Option("--plain", help="chat.option.plain")] = False,
+    events: Annotated[
+        str | None, typer.Option("--events", metavar="ndjson", show_default=False, help="chat.option.events")
+    ] = None,
     engines: options.Engines = None,
     barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
     hands_free: Annotated[bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")] = None,
@@ -62,15 +72,18 @@ def command(  # noqa: PLR0913 - its options
         **options.assignments(settings),
         **options.device_flags(microphone, loudspeaker),
     }
-    sound = Sound(mic, wav, fast, muted)
+    sound = Sound(mic, wav, fast, muted, hears=microphone is not None, speaks=loudspeaker is not None)
     check(sound)
+    if events not in (None, "ndjson"):
+        raise UsageError("ndjson.unknown_format", name=events)
     plan = bootstrap.plan(flags)
     options.check_devices(plan, microphone, loudspeaker)
     kept, talk = open_history(plan, resume=resume, talk=talk)
     try:
-        lines = plain or not is_screen()
-        fetch(plan, plan.models(hears=mic is not None or (not muted and (not lines or sys.stdin.isatty()))))
-        code = asyncio.run(_converse(plan, sound, kept, talk, lines=lines))
+        face: Face = "events" if events else "lines" if plain or not is_screen() else "screen"
+        live = face == "screen" or sys.stdin.isatty() or sound.hears
+        fetch(plan, plan.models(hears=mic is not None or (not muted and live)))
+        code = asyncio.run(_converse(plan, sound, kept, talk, face))
         # A talk that could not be kept is no success, however well it went.
         raise typer.Exit(code or (StoreError.exit_code if kept is None else 0))
     finally:
@@ -78,23 +91,26 @@ def command(  # noqa: PLR0913 - its options
             kept.close()
 
 
-async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | None, *, lines: bool) -> int:
+async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | None, face: Face) -> int:
     """Runs the talk in the face that suits the terminal; returns the exit code."""
     from vtuber_cli import bootstrap
 
-    microphone, speaker = _ears_and_mouth(plan, sound, interactive=not lines or sys.stdin.isatty())
+    microphone, speaker = _ears_and_mouth(plan, sound, interactive=face == "screen" or sys.stdin.isatty())
     typed = sys.stdin.isatty()
     occasion = bootstrap.Occasion(
         greets=typed and sound.mic is None,
         greets_aloud=sound.wav is None,
-        ends_with_microphone=lines and sound.mic is not None,
+        ends_with_microphone=face != "screen" and sound.mic is not None,
         resume=talk,
         greeting=os.getpid(),
         advises=True,
     )
     session = bootstrap.session(plan, microphone, speaker, kept, occasion)
-    if lines:
-        return await _in_lines(session, plan, stay=sound.mic is not None, typed=typed)
+    stay = sound.mic is not None or (sound.hears and not sound.muted)
+    if face == "events":
+        return await _in_events(session, plan, stay=stay)
+    if face == "lines":
+        return await _in_lines(session, plan, stay=stay, typed=typed)
     await _on_screen(session, plan, sound)
     return 0
 
@@ -107,6 +123,23 @@ async def _in_lines(session: Session, plan: Plan, *, stay: bool, typed: bool) ->
     manner = plain.Manner(character=plan.character.id, live=typed, echo=not typed, stay=stay)
     with native_stderr_to(log.native_file()):
         return await plain.run(session, sys.stdout, sys.stderr, plain.typed_lines(), manner)
+
+
+async def _in_events(session: Session, plan: Plan, *, stay: bool) -> int:
+    from vtuber_cli import log
+    from vtuber_cli.audio.quiet import native_stderr_to
+    from vtuber_cli.tui import ndjson, plain
+
+    sys.stdout.flush()
+    out = sys.stdout.fileno()
+
+    def write(data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(out, rest) :]
+
+    with native_stderr_to(log.native_file()):
+        return await ndjson.run(session, write, plain.typed_lines(), character=plan.character.id, stay=stay)
 
 
 async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
@@ -158,11 +191,11 @@ def _ears_and_mouth(plan: Plan, sound: Sound, *, interactive: bool) -> tuple[Mic
     speaker: Speaker
     if sound.mic is not None:
         microphone = WavMicrophone(sound.mic, fast=sound.fast)
-    elif interactive and not sound.muted:
+    elif (interactive or sound.hears) and not sound.muted:
         microphone = DeviceMicrophone(devices.input, library=devices.library)
     if sound.wav is not None:
         speaker = WavSpeaker(sound.wav, fast=sound.fast)
-    elif sound.muted or not interactive:
+    elif sound.muted or not (interactive or sound.speaks):
         speaker = CaptionSpeaker()
     else:
         speaker = SteadySpeaker(DeviceSpeaker(devices.output, library=devices.library))

@@ -20,6 +20,7 @@ SCHEMAS = {
     "config": "vtuber_cli.cli.schema:config_schema",
     "character": "vtuber_cli.cli.schema:character_schema",
     "catalog": "vtuber_cli.weights.catalog:Catalog",
+    "events": "vtuber_cli.tui.ndjson_schema:events_schema",
 }
 """By name, where it comes from: a pydantic model, or a function that makes the schema."""
 

@@ -18,11 +18,14 @@ class Subscription:
         self._events: deque[Event] = deque(maxlen=_CAPACITY)
         self._changed = asyncio.Event()
         self._closed = False
+        self.lost = 0
+        """How many were dropped, as nobody read them."""
 
     def put(self, event: Event) -> None:
         if isinstance(event, Level) and self._events and isinstance(self._events[-1], Level):
             self._events[-1] = event
         else:
+            self.lost += len(self._events) == self._events.maxlen
             self._events.append(event)  # a full deque drops its oldest
         self._changed.set()
 
