@@ -107,6 +107,16 @@ def test_get(said: Any) -> None:
     assert (code, err.splitlines()[1]) == (2, "hint: did you mean talk.hangover_ms?")
 
 
+def test_a_strangers_file_does_not_drive_the_terminal(said: Any) -> None:
+    Path("vtuber.yaml").write_text('audio: {input: "a\\e[31m\\x9b31m\\u202Eb\\nc"}\n', encoding="utf-8")
+    for arguments in (["show"], ["show", "--json"], ["get", "audio.input"], ["get", "audio.input", "--json"],
+                      ["explain", "audio.input"], ["explain", "audio.input", "--json"]):  # fmt: skip
+        code, out, err = said(*arguments)
+        assert code == 0
+        assert not set("\x1b\x9b\u202e") & set(out + err)
+    assert json.loads(said("get", "audio.input", "--json")[1]) == "a\x1b[31m\x9b31m\u202eb\nc"
+
+
 def test_set_and_unset(said: Any) -> None:
     file = mine("# mine\ntalk:  # all of it\n  hangover_ms: 500\n")
     code, out, err = said("set", "talk.hangover_ms", "700")

@@ -70,7 +70,7 @@ def command(
         _show(found)
     if not everything:
         notice(t("clean.kept" if again else "clean.kept_models" if not models else "clean.kept_packages"))
-    gone = _remove(found) if found and (yes or (not as_json and _agreed(found, everything=everything))) else []
+    gone = _remove(found) if found and (yes or (not as_json and _agreed(everything=everything))) else []
     if as_json:
         print_json([_record(each, gone) for each in found])
     elif found and not gone and not yes and not sys.stdin.isatty():
@@ -96,13 +96,15 @@ def _show(found: Sequence[Leftover]) -> None:
     notice(t("clean.total", size=total) if found else t("clean.nothing"))
 
 
-def _agreed(found: Sequence[Leftover], *, everything: bool) -> bool:
-    if not sys.stdin.isatty():
+def _agreed(*, everything: bool) -> bool:
+    from vtuber_cli.cli import ask
+
+    if not ask.is_possible():
         return False
     if everything:
         word = t("clean.word")
-        return typer.prompt(t("clean.type_word", word=word), default="", show_default=False, err=True).strip() == word
-    return typer.confirm(t("clean.ask"), default=False, err=True)
+        return ask.line(t("clean.type_word", word=word)) == word
+    return ask.yes(t("clean.ask"), otherwise=False)
 
 
 def _remove(found: Sequence[Leftover]) -> list[Leftover]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from vtuber_cli.clean import clean
 from vtuber_cli.cli import options
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.i18n import t
@@ -57,7 +58,7 @@ def get_setting(key: Key, as_json: Json = False) -> None:
     values = values_of(loaded)
     inside = {name: value for name, value in values.items() if name.startswith(f"{key}.")}
     if key in values:
-        print_json(values[key]) if as_json else print(shown(values[key]))
+        print_json(values[key]) if as_json else print(clean(shown(values[key])))
     elif inside:
         print_json(inside) if as_json else print_rows([(name, shown(value)) for name, value in inside.items()])
     else:

@@ -6,11 +6,8 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import typer
 
 from vtuber_cli.errors import UsageError
 from vtuber_cli.i18n import t
@@ -32,7 +29,7 @@ def edit() -> None:
         UsageError: there is no editor, or it failed; or something is wrong and nobody is there to be asked.
     """
     from vtuber_cli import config, settings_file
-    from vtuber_cli.cli import show
+    from vtuber_cli.cli import ask, show
 
     command = _editor()
     file = config.user_file()
@@ -49,7 +46,7 @@ def edit() -> None:
             break
         for problem in problems:
             show.error(problem)
-        if not (sys.stdin.isatty() and typer.confirm(t("settings.edit_again"), default=True, err=True)):
+        if not (ask.is_possible() and ask.yes(t("settings.edit_again"), otherwise=True)):
             raise UsageError("settings.draft_is_wrong", file=draft)
     if text != opened:
         settings_file.install(text)

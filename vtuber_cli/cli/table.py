@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
-from vtuber_cli.clean import one_line
+from vtuber_cli.clean import clean, one_line
 from vtuber_cli.cli.help import cells
 
 _GAP = 2
@@ -15,7 +15,14 @@ _LEAST = 8
 
 
 def print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON that people can read; what a terminal would act on is escaped, wherever it came from."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    lines = (line if clean(line) == line else "".join(map(_escaped, line)) for line in text.split("\n"))
+    print("\n".join(lines))
+
+
+def _escaped(letter: str) -> str:
+    return letter if clean(letter) == letter else json.dumps(letter)[1:-1]
 
 
 def print_rows(rows: Iterable[Sequence[str]], styles: Sequence[str] = (), faint: Sequence[bool] = ()) -> None:
