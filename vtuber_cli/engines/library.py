@@ -35,7 +35,7 @@ _PACKAGES = {
 """What to install for a module, where another package has the module's name."""
 
 _EXTRAS = {"llama_cpp": "llama-cpp"}
-"""Our optional parts, by the module that each brings."""
+"""Our optional parts, by the module that each brings; a part knows which versions will do."""
 
 
 @contextmanager
@@ -50,16 +50,13 @@ def library(kind: EngineKind, name: str) -> Generator[None]:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or str(error)).partition(".")[0]
-        extra = _EXTRAS.get(module)
-        # The extra says which versions will do.
-        hint = f"pip install 'vtuber-cli[{extra}]'" if extra else None
-        raise EngineUnavailable(
-            "engine.not_installed", hint=hint, kind=kind, name=name, module=package(module)
-        ) from error
+        params = {"kind": kind, "name": name, "module": _PACKAGES.get(module, module)}
+        hint = f"pip install {package(module)}"
+        raise EngineUnavailable("engine.not_installed", hint=hint, **params) from error
     except ImportError as error:  # the package is there, a system library that it is linked to is not
         raise EngineUnavailable("engine.library", kind=kind, name=name, reason=error) from error
 
 
 def package(module: str) -> str:
-    """What to install for a module that is not there."""
-    return _PACKAGES.get(module, module)
+    """What to tell pip to install for a module that is not there, quoted for a shell."""
+    return f"'vtuber-cli[{_EXTRAS[module]}]'" if module in _EXTRAS else _PACKAGES.get(module, module)

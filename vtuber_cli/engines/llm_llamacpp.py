@@ -31,7 +31,10 @@ _CHATML = (
 
 
 class LlamaCpp:
-    """The GGUF's own chat template, streamed; the KV cache keeps the longest prefix that two prompts share."""
+    """Any GGUF model through llama-cpp-python, which can be built for the graphics card.
+
+    The model's own chat template is used; the KV cache keeps the longest prefix that two prompts share.
+    """
 
     class Options(BaseModel, extra="forbid", use_attribute_docstrings=True):
         model: str = "smollm2-135m"

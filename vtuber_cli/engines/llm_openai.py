@@ -34,7 +34,10 @@ _FEEL = "Begin every reply with the one of these tags that fits what you feel, a
 
 
 class OpenAi:
-    """A stranger: its text is cleaned, its errors are cut, and it may take its time only as long as it was given."""
+    """A model on a server that speaks OpenAI's protocol: Ollama, llama-server, LM Studio, vLLM, a cloud.
+
+    It is a stranger: its text is cleaned, its errors are cut, and it may take only the time that it was given.
+    """
 
     class Options(BaseModel, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True):
         base_url: str = "http://127.0.0.1:11434/v1"
