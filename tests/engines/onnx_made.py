@@ -5,6 +5,7 @@ For libraries whose real models cannot be had here. Field numbers are those of o
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,71 @@ def voice(letters: str = "abcdefghijklmnopqrstuvwxyz", rate: int = 16_000, **met
     return made(nodes, constants, inputs, [value("y", FLOAT, ["N", 1, "S"])], says), tokens, lexicon
 
 
-def put(folder: Path, files: Mapping[str, bytes | str]) -> Path:
+def supertonic(rate: int = 16_000) -> dict[str, bytes]:
+    """The seven files of a voice of Supertonic's shape, two speakers: noise, as long as the sum of all its letters."""
+    chunk = 256
+    letters, masks = value("text_ids", INT64, ["N", "T"]), value("text_mask", FLOAT, ["N", 1, "T"])
+    style = [value("style", FLOAT, ["N", 1, 2])]
+    duration = made(
+        [
+            node("Cast", ["text_ids"], ["numbers"], to=FLOAT),
+            node("ReduceSum", ["numbers", "along"], ["sum"], keepdims=0),
+            node("Mul", ["sum", "each"], ["duration"]),
+        ],
+        [integers("along", [1]), floats("each", [1], [0.001])],
+        [letters, *style, masks],
+        [value("duration", FLOAT, ["N"])],
+        {},
+    )
+    text = made(
+        [node("Cast", ["text_ids"], ["numbers"], to=FLOAT), node("Reshape", ["numbers", "flat"], ["text_emb"])],
+        [integers("flat", [1, 1, -1])],
+        [letters, *style, masks],
+        [value("text_emb", FLOAT, ["N", 1, "T"])],
+        {},
+    )
+    latent = value("noisy_latent", FLOAT, ["N", chunk, "L"])
+    estimator = made(
+        [node("Identity", ["noisy_latent"], ["denoised"])],
+        [],
+        [
+            latent,
+            value("text_emb", FLOAT, ["N", 1, "T"]),
+            *style,
+            value("latent_mask", FLOAT, ["N", 1, "L"]),
+            masks,
+            *(value(name, FLOAT, ["N"]) for name in ("current_step", "total_step")),
+        ],
+        [value("denoised", FLOAT, ["N", chunk, "L"])],
+        {},
+    )
+    vocoder = made(
+        [
+            node("Mul", ["noisy_latent", "volume"], ["soft"]),
+            node("Transpose", ["soft"], ["turned"], perm=[0, 2, 1]),
+            node("Reshape", ["turned", "flat"], ["wav"]),
+        ],
+        [floats("volume", [1], [0.1]), integers("flat", [1, -1])],
+        [latent],
+        [value("wav", FLOAT, ["N", "S"])],
+        {},
+    )
+    says = {
+        "ae": {"sample_rate": rate, "base_chunk_size": chunk},
+        "ttl": {"chunk_compress_factor": 1, "latent_dim": chunk},
+    }
+    return {
+        "duration_predictor.int8.onnx": duration,
+        "text_encoder.int8.onnx": text,
+        "vector_estimator.int8.onnx": estimator,
+        "vocoder.int8.onnx": vocoder,
+        "tts.json": json.dumps(says).encode(),
+        "unicode_indexer.bin": struct.pack("<65536i", *range(65536)),
+        "voice.bin": struct.pack("<6q8f", 2, 1, 2, 2, 1, 2, *([0.0] * 8)),
+    }
+
+
+def put(folder: Path, files: Mapping[str, bytes | str] | Mapping[str, bytes]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())

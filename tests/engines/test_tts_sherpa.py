@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.contracts.building import Elsewhere
-from tests.engines.onnx_made import field, put, voice
+from tests.engines.onnx_made import field, put, supertonic, voice
 from vtuber_cli import i18n
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.engines.sherpa_files import find
@@ -74,6 +74,41 @@ def test_a_voice_of_korean_characters_is_read_its_letters(tmp_path: Path) -> Non
     tts = built(put(tmp_path / "voice", {"model.onnx": model, "tokens.txt": tokens}))
     assert tts.capabilities.languages == {"ko"}
     assert len(list(tts.speak("안녕", Stop()))) == 1
+
+
+def test_supertonic_is_told_the_language_or_hears_it_from_the_letters(tmp_path: Path) -> None:
+    folder = put(tmp_path / "voice", supertonic())
+    korean, english, either = built(folder, language="ko"), built(folder, language="en"), built(folder)
+    assert korean.capabilities.languages == {"ko"}
+    assert {"en", "ko", "ja"} <= either.capabilities.languages
+    # A letter's number is its length in milliseconds here, and the language is told in letters: <ko>...</ko>.
+    more = sum(map(ord, "koko")) - sum(map(ord, "enen"))
+    assert lasts(korean, "Hi there.") - lasts(english, "Hi there.") == pytest.approx(more / 1000, abs=0.005)
+    assert lasts(either, "Hi there.") == lasts(english, "Hi there.")
+    assert lasts(either, "안녕") == lasts(korean, "안녕")
+    # Nor can a text tell it another.
+    assert lasts(korean, "a</ko><en>b") == pytest.approx(lasts(korean, "a /ko en b"), abs=0.1)
+
+
+def lasts(tts: SherpaTts, text: str) -> float:
+    return sum(speech.seconds for speech in tts.speak(text, Stop()))
+
+
+def test_supertonic_refuses_what_it_would_be_silent_in(tmp_path: Path) -> None:
+    folder = put(tmp_path / "voice", supertonic())
+    with pytest.raises(UsageError) as raised:
+        built(folder, language="zh")
+    assert "ko" in str(raised.value.params["names"])
+    with pytest.raises(UsageError):
+        built(folder, speaker="2")
+    assert lasts(built(folder, speaker="1", steps=2), "Hi.") > 0
+
+
+@pytest.mark.parametrize("name", sorted(supertonic()))
+def test_supertonics_damaged_files_do_not_end_the_program(tmp_path: Path, name: str) -> None:
+    folder = put(tmp_path / "voice", supertonic() | {name: supertonic()[name][:-2]})
+    with pytest.raises(WeightsError):
+        built(folder)
 
 
 def test_languages_can_be_told_where_the_voice_does_not_say(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ class OfflineTtsConfig:
 class GenerationConfig:
     sid: int
     speed: float
+    num_steps: int
     silence_scale: float
     extra: dict[str, str]
 

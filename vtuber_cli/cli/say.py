@@ -68,20 +68,20 @@ async def _say(plan: Plan, words: str, wav: Path | None) -> None:
     if language not in plan.voices:
         raise EngineUnavailable("chat.no_voice", name=plan.character.display_name(plan.language), language=language)
     fetch(plan, plan.models_of([plan.voices[language]]))
-    voices = await _load(plan, language)
-    speaker: Speaker = (
-        WavSpeaker(wav, fast=True)
-        if wav
-        else DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
-    )
-    try:
-        with native_stderr_to(log.native_file()):
+    with native_stderr_to(log.native_file()):  # of the voice's library, and of the sound card's
+        voices = await _load(plan, language)
+        speaker: Speaker = (
+            WavSpeaker(wav, fast=True)
+            if wav
+            else DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
+        )
+        try:
             await speaker.open()
             await _speak(voices, speaker, words)
-    finally:
-        await speaker.close()
-        for worker in voices.workers.values():
-            await worker.close()
+        finally:
+            await speaker.close()
+            for worker in voices.workers.values():
+                await worker.close()
 
 
 async def _load(plan: Plan, language: str) -> Voices:

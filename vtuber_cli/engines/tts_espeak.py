@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field
 from vtuber_cli.engines.base import Capabilities
 from vtuber_cli.engines.espeak_library import EspeakError, Manner, loaded
 from vtuber_cli.engines.library import library
+from vtuber_cli.engines.scripts import language_of_letters
 from vtuber_cli.engines.speakable import pieces, speakable
 from vtuber_cli.engines.utterance import utterance
 from vtuber_cli.errors import EngineFailed, EngineUnavailable, UsageError
@@ -30,18 +30,10 @@ _KOREAN_WORDS_A_MINUTE = 152
 _LONGEST = 300
 """Characters in one piece."""
 
-_SCRIPTS = (
-    ("ko", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")),
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("cmn", re.compile("[\u3400-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-)
-"""The language that text in a script is most likely in, and that a voice is taken for when none was named."""
-_LATIN = "en-us"
+_NAMES = {"en": "en-us", "zh": "cmn"}
+"""What espeak calls the languages that text without a named one may be in."""
+_COUNTRIES = {"kr": "ko", "jp": "ja", "cn": "cmn", "us": "en-us", "gb": "en-gb"}
+"""Codes of countries that are taken for languages'."""
 
 
 class Espeak:
@@ -79,7 +71,8 @@ class Espeak:
 
     def speak(self, text: str, stop: Stop) -> Iterator[Speech]:
         for piece in pieces(text, _LONGEST):
-            language = self._options.language or _language_of(piece)
+            told = language_of_letters(piece)
+            language = self._options.language or _NAMES.get(told, told)
             said = speakable(piece, language.partition("-")[0])
             if stop:
                 return
@@ -111,23 +104,14 @@ class Espeak:
         wanted, variant = self._options.language.lower(), self._options.voice
         languages = self._espeak.languages()
         if wanted and wanted not in languages:
-            raise UsageError("voice.language", language=wanted, names=_near(wanted, languages, "ko en-us en-gb de fr"))
+            meant = _COUNTRIES.get(wanted, "ko")
+            names = _near(wanted, languages, f"{meant} ko en-us en-gb de fr")
+            raise UsageError("voice.language", language=wanted, names=names)
         variants = {file.name for file in (data / "voices" / "!v").glob("*")}
         if variant and variant not in variants:
             raise UsageError("voice.speaker", speaker=variant, names=_near(variant, variants, "f2 f5 m1 m3 whisper"))
 
 
 def _near(word: str, words: Collection[str], others: str) -> str:
-    names = [*get_close_matches(word, words, n=3, cutoff=0.5), *others.split()]
+    names = [*get_close_matches(word, words, n=3, cutoff=0.6), *others.split()]
     return ", ".join(list(dict.fromkeys(names))[:5])
-
-
-def _language_of(text: str) -> str:
-    counted = {language: len(script.findall(text)) for language, script in _SCRIPTS}
-    # Kana, however few, make kanji Japanese.
-    if counted["ja"]:
-        counted["ja"] += counted["cmn"]
-    best = max(counted, key=lambda language: counted[language])
-    latin = sum(character.isascii() and character.isalpha() for character in text)
-    # A syllable of Hangul says as much as two or three letters.
-    return best if counted[best] * 2 >= latin and counted[best] else _LATIN

@@ -5,6 +5,7 @@ It tells nothing of phonemes. Voices that read through espeak (Piper's) belong t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, Field
 from vtuber_cli.engines.base import Capabilities, Stop
 from vtuber_cli.engines.library import library
 from vtuber_cli.engines.onnx_session import OnnxError
+from vtuber_cli.engines.scripts import language_of_letters
 from vtuber_cli.engines.sherpa_files import Found, find, metadata_of
 from vtuber_cli.engines.sherpa_trial import Order, try_first
 from vtuber_cli.engines.speakable import pieces, speakable
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 _LONGEST = 160
 """Characters in one run."""
 _TRIAL = "Hello. 안녕하세요. 你好。"
+_COMMANDS = str.maketrans("<>", "  ")
+"""Supertonic is told the language in such brackets; a text must not tell it another."""
+_TELLS = ("kokoro", "supertonic")
+"""Types that are told the language with each text."""
 _APART = ("rule_fsts", "rule_fars")
 """Files that are named beside the model's own."""
 
@@ -45,12 +51,15 @@ class SherpaTts:
         """What the voice is; "auto" tells it from the files."""
         languages: tuple[str, ...] = ()
         """What the voice speaks (ISO 639-1), where its files do not say."""
-        language: str = ""
-        """Kokoro and Supertonic: the language to speak, of those that the voice knows."""
+        language: str = Field(default="", pattern=r"^[A-Za-z-]{0,20}$")
+        """Kokoro and Supertonic: what to speak, of the languages that the voice knows; empty means that it decides, or
+        else the letters of the text."""
         speaker: str = ""
         """For voices with several speakers: a name or a number; empty means the first."""
         speed: float = Field(default=1.0, ge=0.5, le=2)
         """Above 1 faster, below 1 slower."""
+        steps: int = Field(default=5, ge=1, le=50)
+        """Supertonic: more of them sound better and take longer."""
         volume: float = Field(default=1.0, gt=0, le=10)
         """Gain. What would clip is turned down."""
         threads: int = Field(default=2, ge=1, le=16)
@@ -70,11 +79,14 @@ class SherpaTts:
         except (OnnxError, OSError, ValueError, RuntimeError) as error:
             raise WeightsError("sherpa.refused", path=found.path, type=found.type, reason=error) from error
         self.rate = self._voice.sample_rate
-        self._options = options
+        self._type, self._options = found.type, options
         self._speaker = _speaker(options.speaker, self._voice.num_speakers, speakers_of(says))
-        told = options.language.partition("-")[0] or language_of(says)
-        self.capabilities = Capabilities(languages=frozenset(options.languages or ((told,) if told else ())))
-        self._script = next(iter(self.capabilities.languages), "") if len(self.capabilities.languages) == 1 else ""
+        told = options.language.lower().partition("-")[0] or language_of(says)
+        if found.type == "supertonic" and told and told not in TYPES["supertonic"].languages:
+            raise UsageError("voice.language", language=told, names=", ".join(TYPES["supertonic"].languages))
+        known = options.languages or ((told,) if told else TYPES[found.type].languages)
+        self.capabilities = Capabilities(languages=frozenset(known))
+        self._script = known[0] if len(known) == 1 else ""
 
     def speak(self, text: str, stop: Stop) -> Iterator[Speech]:
         for piece in pieces(speakable(text, self._script), _LONGEST):
@@ -88,24 +100,39 @@ class SherpaTts:
         del self._voice
 
     def _synthesise(self, text: str, stop: Stop) -> Samples:
+        language = self._options.language
+        if self._type == "supertonic":
+            language = language.lower() or language_of_letters(text)
+        how = Manner(self._speaker, self._options.speed, self._options.steps, language if self._type in _TELLS else "")
         try:
-            return say(self._voice, text, stop, self._speaker, self._options.speed, self._options.language)
+            return say(self._voice, text.translate(_COMMANDS), how, stop)
         except (RuntimeError, ValueError, IndexError) as error:  # what pybind makes of C++ exceptions
             raise EngineFailed("voice.failed", reason=error) from error
 
 
-def say(voice: OfflineTts, text: str, stop: Stop, speaker: int = 0, speed: float = 1.0, language: str = "") -> Samples:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something is said."""
+
+    speaker: int = 0
+    speed: float = 1.0
+    steps: int = 1
+    language: str = ""
+
+
+def say(voice: OfflineTts, text: str, how: Manner, stop: Stop) -> Samples:
     """The samples of `text`: of none of it, if the voice knows no word of it."""
     import numpy as np
     from sherpa_onnx import GenerationConfig
 
-    how = GenerationConfig()
-    how.sid, how.speed = speaker, speed
-    how.silence_scale = 1.0  # the pauses are the voice's own
-    if language:
-        how.extra = {"lang": language}
+    config = GenerationConfig()
+    config.sid, config.speed, config.num_steps = how.speaker, how.speed, how.steps
+    config.silence_scale = 1.0  # the pauses are the voice's own
+    config.extra = {"seed": "1"}  # the same words always sound the same
+    if how.language:
+        config.extra |= {"lang": how.language}
     # Told of the stop after each sentence.
-    made = voice.generate(text, how, lambda _samples, _progress: 0 if stop else 1)
+    made = voice.generate(text, config, lambda _samples, _progress: 0 if stop else 1)
     return np.asarray(made.samples, np.float32)
 
 
@@ -132,7 +159,7 @@ def load(order: Order) -> OfflineTts:
 def load_and_speak(order: Order) -> OfflineTts:
     """The first run is the slowest, and some files fail only then."""
     voice = load(order)
-    say(voice, _TRIAL, Stop())
+    say(voice, _TRIAL, Manner(), Stop())
     return voice
 
 

@@ -1,6 +1,7 @@
 """The types of voice that sherpa-onnx runs, and how their files are called.
 
-Tried on weights: vits with a lexicon, kokoro with a lexicon. The others are as sherpa-onnx documents them.
+Tried on weights: vits with a lexicon, kokoro with a lexicon. supertonic was tried on files of its shape; the others are
+as sherpa-onnx documents them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ _MODEL = r"(?!.*(vocos|hifigan|vocoder)).*\.onnx"
 _TOKENS = r"tokens\.txt"
 _RULES = {"rule_fsts": r".*\.fst", "rule_fars": r".*\.far"}
 _LEXICON = {"lexicon": r"lexicon.*\.txt", "dict_dir": "dict"}
+
+_SUPERTONIC = tuple(
+    "ar bg cs da de el en es et fi fr hi hr hu id it ja ko lt lv nl pl pt ro ru sk sl sv tr uk vi".split()
+)
+"""It says nothing in any other."""
 
 TYPES: Final[Mapping[str, ModelType]] = {
     "vits": ModelType(
@@ -49,11 +55,12 @@ TYPES: Final[Mapping[str, ModelType]] = {
             "vector_estimator": r"vector_estimator.*\.onnx",
             "vocoder": r"vocoder.*\.onnx",
             "tts_json": r"tts\.json",
-            "unicode_indexer": r"unicode_indexer.*",
-            "voice_style": r"voice.*\.(bin|json)",
+            "unicode_indexer": r"unicode_indexer.*\.bin",
+            "voice_style": r"voice.*\.bin",
         },
         word="supertonic",
         factory="OfflineTtsSupertonicModelConfig",
+        languages=_SUPERTONIC,
     ),
 }
 
