@@ -39,8 +39,9 @@ def examine(patient: Patient) -> Iterator[Finding]:
 
 def _measured(plan: Plan, kind: EngineKind, chosen: Chosen, language: str, machine: Machine) -> Finding:
     check = f"engines.{kind}"
-    if chosen.model is not None and any(model.name == chosen.model for model in plan.weights.missing([chosen.model])):
-        return finding(check, "skipped", "absent", name=chosen.model)
+    wanted = chosen.weights
+    if absent := next((model.name for model in plan.weights.missing(wanted) if model.name in wanted), None):
+        return finding(check, "skipped", "absent", name=absent)
     options = chosen.options.model_dump(mode="json", exclude_unset=True)
     try:
         speed = measured_alone(Subject(kind, chosen.name, options, language), plan.settings.models_dir, machine)
