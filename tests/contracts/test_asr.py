@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from tests.contracts.building import built, parameters
+from tests.contracts.sentences import KOREAN
 from tests.contracts.sounds import not_speech, recorded_people
-from tests.contracts.wer import error_rate
+from tests.contracts.wer import character_error_rate, error_rate
+from vtuber_cli.audio.resample import resample
 from vtuber_cli.engines.base import Stop
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import EAR_RATE, Transcript
@@ -102,6 +104,23 @@ def test_repeats_itself(asr: Asr) -> None:
 def test_hears_what_people_say(hearing: Asr, capsys: pytest.CaptureFixture[str]) -> None:
     pairs = [(clip.words, hearing.transcribe(clip.samples, "en", Stop()).text) for clip in recorded_people()]
     _print_and_bound("recorded people", pairs, capsys)
+
+
+def test_hears_korean_if_it_claims_to(hearing: Asr, weights: Weights, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is no recorded Korean; a robot speaks it, and what is heard has to be likest to what it said."""
+    if hearing.capabilities.languages and "ko" not in hearing.capabilities.languages:
+        pytest.skip(f"{type(hearing).__name__} does not claim to understand Korean")
+    with built("tts", "espeak", weights, language="ko") as robot:
+        spoken = [
+            resample(np.concatenate([speech.samples for speech in robot.speak(text, Stop())]), robot.rate, EAR_RATE)
+            for text in KOREAN
+        ]
+    heard = [hearing.transcribe(samples, "ko", Stop()) for samples in spoken]
+    with capsys.disabled():
+        print(f"\n  a robot in Korean: {[one.text for one in heard]}")
+    assert {one.language for one in heard} == {"ko"}
+    nearest = [min(KOREAN, key=lambda said: character_error_rate([(said, one.text)])) for one in heard]
+    assert sum(said == near for said, near in zip(KOREAN, nearest, strict=True)) >= len(KOREAN) - 1
 
 
 def test_finds_the_language_out(hearing: Asr) -> None:

@@ -62,6 +62,17 @@ def test_hears_where_speech_begins_and_ends(vad: Vad) -> None:
     assert found[-frames // 2 :].max() < 0.5
 
 
+def test_lets_go_soon_after_the_last_word_also_in_a_room_that_hisses(vad: Vad) -> None:
+    """Every later turn of hers waits for it."""
+    for clip in recorded_people():
+        vad.reset()
+        room = np.random.default_rng(1).standard_normal(len(clip.samples) + 16_000) * 0.0005
+        room[: len(clip.samples)] += clip.samples
+        found = np.array(probabilities(vad, room.astype(np.float32)))
+        last = (np.flatnonzero(found >= 0.35)[-1] + 1) * vad.frame
+        assert last - len(clip.samples) < 0.3 * 16_000, clip.name
+
+
 def test_reset_begins_anew(vad: Vad) -> None:
     speech = recorded_people()[1].samples
     first = probabilities(vad, speech)
