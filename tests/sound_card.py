@@ -226,7 +226,7 @@ def missing() -> str:
     if absent := [tool for tool in TOOLS if shutil.which(tool) is None]:
         return f"not installed: {', '.join(absent)}"
     try:
-        portaudio.load()
+        portaudio.load().refresh()
     except AudioUnavailable as error:
         return f"{error.key}: {error.params}"
     return ""

@@ -88,6 +88,8 @@ def sound() -> Sound:
 @pytest.fixture
 def library(sound: Sound) -> Iterator[PortAudio]:
     made = PortAudio(sound)
+    made.refresh()  # what it lists when it starts is new; everything here happens later
+    assert sound.started == 0
     yield made
     atexit.unregister(made._leave)
 

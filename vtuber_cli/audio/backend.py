@@ -61,16 +61,24 @@ def found(direction: Direction, wanted: Wanted = "auto") -> tuple[Device, ...]:
     Raises:
         AudioUnavailable: no library, or the sound system does not answer.
     """
-    return _in_time(lambda: _found(direction, wanted))
+    return survey(wanted)[direction]
 
 
-def _found(direction: Direction, wanted: Wanted) -> tuple[Device, ...]:
+def survey(wanted: Wanted = "auto") -> dict[Direction, tuple[Device, ...]]:
+    """The same for both directions."""
+    return _in_time(lambda: _survey(wanted))
+
+
+def _survey(wanted: Wanted) -> dict[Direction, tuple[Device, ...]]:
+    seen: dict[Direction, tuple[Device, ...]] = {"input": (), "output": ()}
     with alone():
         for library in libraries(wanted):
             library.refresh()
-            if devices := library.devices(direction):
-                return devices
-        return ()
+            for direction in seen:
+                seen[direction] = seen[direction] or library.devices(direction)
+            if all(seen.values()):
+                break
+    return seen
 
 
 @contextmanager

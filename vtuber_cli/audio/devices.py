@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from vtuber_cli.audio.backend import found
+from vtuber_cli.audio.backend import found, survey
 from vtuber_cli.audio.library import Device
 from vtuber_cli.clean import one_line
 from vtuber_cli.errors import AudioUnavailable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from vtuber_cli.audio.library import Direction
 
-__all__ = ["Device", "choose", "found", "matching"]
+__all__ = ["Device", "choose", "found", "matching", "survey"]
 
 _MOST_NAMES = 5
 """That an error enumerates."""

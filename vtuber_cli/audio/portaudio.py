@@ -58,6 +58,8 @@ class PortAudio:
     def __init__(self, sound: Any) -> None:
         self.sound = sound
         self._open: set[int] = set()
+        self._new = True
+        """Its list of devices was made with it, and need not be made again."""
         atexit.register(self._leave)
 
     @property
@@ -84,7 +86,8 @@ class PortAudio:
         )
 
     def refresh(self) -> None:
-        if self._open:
+        new, self._new = self._new, False
+        if self._open or new:
             return
         with suppress(self.sound.PortAudioError):  # a start that failed leaves nothing to end
             self.sound._terminate()
@@ -94,10 +97,11 @@ class PortAudio:
             raise AudioUnavailable("audio.failed", reason=str(error)) from error
 
     def open(self, make: Callable[[Library], S]) -> S:
+        new, self._new = self._new, False
         try:
             stream = make(self)
         except (self.sound.PortAudioError, AudioUnavailable):
-            if self._open:
+            if self._open or new:
                 raise
             self.refresh()
             stream = make(self)

@@ -18,7 +18,7 @@ from vtuber_cli.errors import AudioUnavailable, UsageError, VtuberError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.text import Text
 
@@ -67,8 +67,8 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    devices: dict[Direction, Sequence[Device]]
-    chosen: dict[Direction, Device | None]
+    devices: Mapping[Direction, Sequence[Device]]
+    chosen: Mapping[Direction, Device | None]
     """Those that a talk would use."""
     complaints: Sequence[VtuberError]
     """Why the settings choose none of those that there are."""
@@ -95,11 +95,10 @@ class _Found:
 def _found(settings: Audio) -> _Found:
     from vtuber_cli.audio import devices
 
-    found: dict[Direction, Sequence[Device]] = {}
+    found = devices.survey(settings.library)
     chosen: dict[Direction, Device | None] = {}
     complaints: list[VtuberError] = []
     for direction in _DIRECTIONS:
-        found[direction] = devices.found(direction, settings.library)
         chosen[direction] = None
         wanted = settings.input if direction == "input" else settings.output
         try:
