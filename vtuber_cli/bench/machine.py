@@ -13,6 +13,7 @@ _PACKAGES = (
     "vtuber-cli",
     "faster-whisper",
     "ctranslate2",
+    "sherpa-onnx",
     "xllamacpp",
     "onnxruntime",
     "piper-tts",
