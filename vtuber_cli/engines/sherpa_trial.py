@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from vtuber_cli import paths
 from vtuber_cli.clean import one_line
@@ -60,14 +60,10 @@ def try_first(order: Order, path: Path, files: Sequence[Path]) -> None:
         return
     # -P: a module in the current folder must not be imported.
     command = [sys.executable, "-P", "-m", __name__]
+    settings: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    told = json.dumps(asdict(order)).encode()
     try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(asdict(order)).encode(),
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        done = subprocess.run(command, input=told, capture_output=True, timeout=_PATIENCE, check=False, **settings)
     except subprocess.TimeoutExpired as error:
         raise WeightsError("sherpa.slow", path=path, seconds=int(_PATIENCE)) from error
     except OSError as error:
