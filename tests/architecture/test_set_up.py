@@ -106,6 +106,13 @@ def test_a_change_sets_up_again(change: str, finished: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stdout) == (9, "set up: test\n")
 
 
+def test_a_shell_that_completes_a_word_sets_nothing_up(finished: Path, tmp_path: Path) -> None:
+    (finished / "requirements.lock").write_text("changed\n", encoding="utf-8")
+    environment = bare_path(tmp_path / "bin", "echo set up; exit 9")
+    done = start(finished / "vtuber", "completion", "words", "bash", "--", "c", environment=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
 def test_the_program_does_not_wait_for_test_packages(finished: Path) -> None:
     (finished / "requirements-test.lock").write_text("changed\n", encoding="utf-8")
     assert start(finished / "vtuber", "--help").returncode == 7

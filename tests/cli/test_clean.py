@@ -134,6 +134,27 @@ def test_what_cannot_go_is_said_and_the_rest_goes(
     assert there(rubbish) == ALL - {"download"}
 
 
+def test_the_packages_one_runs_on_go_last_by_another_python(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = tmp_path / "checkout"
+    for name in (".venv/bin/python", ".boot/x", "vtuber_cli/__pycache__/x.pyc", "mine.txt"):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text("")
+    became: list[list[str]] = []
+    monkeypatch.setattr(paths, "checkout", lambda: checkout)
+    monkeypatch.setattr("os.execv", lambda _, arguments: became.append(arguments))
+    monkeypatch.setattr("os.chdir", lambda _: None)
+    code, out, _ = said("--all", "--yes")
+    assert code == 0 and str(checkout / ".venv") in out
+    assert (checkout / ".venv" / "bin" / "python").exists()  # until then
+    ((python, isolated, _, _, _, *gone),) = became
+    assert not Path(python).is_relative_to(checkout) and isolated == "-I"
+    assert {str(Path(each).relative_to(checkout)) for each in gone} == {
+        "vtuber_cli/__pycache__", ".set-up.lock", ".boot", ".venv",
+    }  # fmt: skip
+
+
 def test_the_last_step_removes_folders_files_and_links_and_tells_what_would_not(tmp_path: Path) -> None:
     folder, file, link = tmp_path / ".venv", tmp_path / "lock", tmp_path / "link"
     (folder / "deep").mkdir(parents=True)
