@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from vtuber_cli import config, i18n, yaml_file
+from vtuber_cli.engines.llm_openai import OpenAi
 from vtuber_cli.errors import ConfigError
 
 
@@ -182,6 +183,13 @@ def test_a_folders_own_file_is_foreign(home: Path, text: str) -> None:
     shown = refused()
     assert shown.startswith("vtuber.yaml:")
     assert "somebody else" in shown
+
+
+@pytest.mark.parametrize("option", sorted(OpenAi.Options.model_fields.keys() - {"model"}))
+def test_of_an_endpoint_a_folders_own_file_may_choose_the_model_only(home: Path, option: str) -> None:
+    """Else a cloned folder could send the user's words, and the user's key, wherever it likes."""
+    here(home, f"engines: {{llm: {{name: openai, options: {{model: m, {option}: x}}}}}}")
+    assert "somebody else" in refused()
 
 
 def test_a_folders_own_file_may_choose_by_name(home: Path) -> None:

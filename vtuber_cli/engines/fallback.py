@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from vtuber_cli.engines import registry
@@ -58,7 +59,7 @@ class Fallback:
         except VtuberError as error:
             _LOG.warning("the fallback %s cannot be had: %s %s", self._name, error.key, error.params)
             return False
-        _LOG.warning("%s answers: %s", self._name, t(reason.key, **reason.params))
+        _LOG.warning("%s answers: %s %s", self._name, reason.key, reason.params)
         self._reason, self._until = reason, time.monotonic() + _REST_SECONDS
         return True
 
@@ -70,7 +71,7 @@ class Fallback:
         messages = request.messages
         while True:
             try:
-                yield from self._llm.reply(_with(request, messages), stop)
+                yield from self._llm.reply(replace(request, messages=messages), stop)
                 return
             except ContextOverflow:
                 shorter = _shorter(messages)
@@ -88,12 +89,6 @@ class Fallback:
         options = engine.Options() if name == self._name else engine.Options(model=self._name)
         made = cast("type[Llm]", engine)
         return made(options, self._weights)  # pyright: ignore[reportCallIssue]
-
-
-def _with(request: ReplyRequest, messages: Sequence[Message]) -> ReplyRequest:
-    from dataclasses import replace
-
-    return replace(request, messages=messages)
 
 
 def _shorter(messages: Sequence[Message]) -> list[Message]:

@@ -71,7 +71,9 @@ class LlamaCpp:
         self._template = Jinja2ChatFormatter(template, eos_token=end, bos_token=begin)
         self._tags = TagScorer(self)
         self._tags.warm_up()
-        self.capabilities = Capabilities(header.languages, context=self._model.context, tag_scoring=True)
+        self.capabilities = Capabilities(
+            header.languages, context=self._model.context, tag_scoring=True, prompt_cache=True
+        )
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         """An empty `messages` raises `EngineFailed`; `Usage.cached` counts what was cached before the request."""
