@@ -1,4 +1,4 @@
-"""`vtuber say`: one text in the character's voice."""
+"""`vtuber say`: a text in the character's voice, sentence by sentence as it comes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ import typer
 
 from vtuber_cli.cli import options
 from vtuber_cli.errors import EngineUnavailable, UsageError
+from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
-    from vtuber_cli.audio.base import Speaker
+    from collections.abc import AsyncGenerator
+
+    from vtuber_cli.audio.base import Playback, Speaker
     from vtuber_cli.bootstrap import Plan
     from vtuber_cli.conversation.voices import Voices
+    from vtuber_cli.engines.base import Tts
+    from vtuber_cli.engines.worker import Worker
 
-_LONGEST = 100_000
-"""Characters; more is a slip of the pen (or of a pipe)."""
+_STANDARD = Path("-")
+"""Standard input, or output."""
 
 
-def command(
+def command(  # noqa: PLR0913 - its options
     text: Annotated[list[str] | None, typer.Argument(metavar="[TEXT]...", help="chat.argument.text")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", metavar="FILE", show_default=False, help="chat.option.file")
+    ] = None,
     wav: Annotated[Path | None, typer.Option("--wav", metavar="FILE", help="chat.option.say_wav")] = None,
     loudspeaker: options.Output = None,
     character: options.Character = None,
@@ -33,79 +41,159 @@ def command(
 
     from vtuber_cli import bootstrap
 
-    words = _words(text)
+    words = " ".join(text) if text else None
+    check(words, file, wav)
     tts = {key: value for key, value in options.engine_flags(engines).items() if key.startswith("engines.tts")}
     flags = {**tts, **options.assignments(settings), **options.device_flags(None, loudspeaker)}
     plan = bootstrap.plan({"character": character, "models_dir": models_dir, **flags})
     options.check_devices(plan, None, loudspeaker)
-    asyncio.run(_say(plan, words, wav))
+    asyncio.run(_say(plan, words, file, wav))
 
 
-def _words(text: list[str] | None) -> str:
-    """What is to be said: the arguments, or standard input where something is piped in."""
-    from vtuber_cli.clean import clean
+def check(words: str | None, file: Path | None, wav: Path | None) -> None:
+    """Looks at what was asked for before anything is loaded.
 
-    given = " ".join(text) if text else ""
-    if not given and not sys.stdin.isatty():
-        given = sys.stdin.buffer.read(4 * _LONGEST + 1).decode("utf-8", "replace")
-    words = clean(given).strip()
-    if not words:
+    Raises:
+        UsageError: there is nothing to say, or nowhere to say it.
+    """
+    if words is not None and file is not None:
+        raise UsageError("chat.text_twice")
+    if words is not None and words != "-" and not words.strip():
         raise UsageError("chat.nothing_to_say")
-    if len(words) > _LONGEST:
-        raise UsageError("chat.too_long", longest=_LONGEST)
-    return words
+    if words is None and file is None and sys.stdin.isatty():
+        raise UsageError("chat.nothing_to_say")
+    if wav == _STANDARD and sys.stdout.isatty():
+        raise UsageError("chat.wav_terminal")
 
 
-async def _say(plan: Plan, words: str, wav: Path | None) -> None:
+def _source(words: str | None, file: Path | None) -> AsyncGenerator[str]:
+    from vtuber_cli.cli.text_source import text_from, text_of
+
+    if words is not None and words != "-":
+        return text_of(words)
+    return text_from(None if file == _STANDARD else file)
+
+
+async def _say(plan: Plan, words: str | None, file: Path | None, wav: Path | None) -> None:
+    from contextlib import aclosing
+
     from vtuber_cli import log
     from vtuber_cli.audio.quiet import native_stderr_to
-    from vtuber_cli.audio.recording import WavSpeaker
-    from vtuber_cli.audio.speaker import DeviceSpeaker
-    from vtuber_cli.cli.downloads import fetch
-    from vtuber_cli.conversation.spoken import language_of
 
-    language = language_of(words, plan.language)
-    if language not in plan.voices:
-        raise EngineUnavailable("chat.no_voice", name=plan.character.display_name(plan.language), language=language)
-    fetch(plan, plan.models_of([plan.voices[language]]))
-    with native_stderr_to(log.native_file()):  # of the voice's library, and of the sound card's
-        voices = await _load(plan, language)
-        speaker: Speaker = (
-            WavSpeaker(wav, fast=True)
-            if wav
-            else DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
-        )
+    async with aclosing(_source(words, file)) as source:
+        text = await anext(source, "")
+        while not text.strip():
+            try:
+                text = await anext(source)
+            except StopAsyncIteration:
+                raise UsageError("chat.nothing_to_say") from None
+        crew = _Crew(plan, text)
+        await crew.voices_for(text)
+        speaker = _speaker(plan, wav)
         try:
-            await speaker.open()
-            await _speak(voices, speaker, words)
+            with native_stderr_to(log.native_file()):
+                await speaker.open()
+                await _speak(crew, speaker, text, source)
         finally:
             await speaker.close()
-            for worker in voices.workers.values():
-                await worker.close()
+            await crew.close()
 
 
-async def _load(plan: Plan, language: str) -> Voices:
-    from vtuber_cli.conversation.voices import Voices
+def _speaker(plan: Plan, wav: Path | None) -> Speaker:
+    from vtuber_cli.audio.recording import WavSpeaker
+    from vtuber_cli.audio.speaker import DeviceSpeaker
+    from vtuber_cli.audio.wav_pipe import WavPipe
 
-    worker = plan.voices[language].worker(plan.weights)
-    await worker.start()
-    return Voices(language, {language: worker})
+    if wav == _STANDARD:
+        sys.stdout.flush()
+        return WavPipe(sys.stdout.fileno())
+    if wav is not None:
+        return WavSpeaker(wav, fast=True)
+    return DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
 
 
-async def _speak(voices: Voices, speaker: Speaker, words: str) -> None:
-    """Sentence by sentence, the next one made while one is heard."""
-    from vtuber_cli.conversation.sentences import Splitter
+class _Crew:
+    """The character's voices, each loaded when its language first comes."""
 
-    splitter = Splitter()
-    playing = None
-    for index, piece in enumerate([*splitter.feed(words), *splitter.finish()]):
-        speech = await voices.speak(voices.prepare(index, piece, "neutral"))
+    def __init__(self, plan: Plan, begins: str) -> None:
+        from vtuber_cli.conversation.spoken import language_of
+        from vtuber_cli.conversation.voices import Voices
+
+        self._plan = plan
+        self.name = plan.character.display_name(plan.language)
+        self._language = language_of(begins, plan.language)
+        self._workers: dict[str, Worker[Tts]] = {}
+        self.mute: set[str] = set()
+        """Languages that came and that nobody here speaks."""
+        self.voices: Voices = Voices(self._language, self._workers)
+
+    async def voices_for(self, text: str) -> Voices:
+        """The voices, this text's among them if there is one."""
+        from vtuber_cli.cli.downloads import fetch
+        from vtuber_cli.conversation.spoken import language_of
+
+        language = language_of(text, self._language)
+        if language in self._workers or language in self.mute:
+            return self.voices
+        if language not in self._plan.voices:
+            self.mute.add(language)
+            return self.voices
+        chosen = self._plan.voices[language]
+        fetch(self._plan, self._plan.models_of([chosen]))
+        worker = self._workers[language] = chosen.worker(self._plan.weights)
+        await worker.start()
+        return self.voices
+
+    async def close(self) -> None:
+        for worker in self._workers.values():
+            await worker.close()
+
+
+async def _speak(crew: _Crew, speaker: Speaker, text: str, source: AsyncGenerator[str]) -> None:
+    """Sentence by sentence, the next one made while one is heard.
+
+    Raises:
+        UsageError: there was nothing that could be said.
+        EngineUnavailable: nobody here speaks a word of it.
+    """
+    reader = crew.voices.reader()
+    playing: Playback | None = None
+    index = 0
+    async for piece in _sentences(text, source):
+        voices = await crew.voices_for(piece)
+        speech = await voices.speak(voices.prepare(index, piece, "neutral", reader))
+        index += 1
         if speech is None:
             continue
         following = speaker.play(speech)
         if playing is not None:
             await playing.finished()
         playing = following
-    if playing is None:
+    if playing is not None:
+        await playing.finished()
+    _tell_of_the_mute(crew, spoke=playing is not None)
+
+
+def _tell_of_the_mute(crew: _Crew, *, spoke: bool) -> None:
+    from vtuber_cli.cli.show import notice
+
+    languages = ", ".join(sorted(crew.mute))
+    if not spoke and not languages:
         raise UsageError("chat.nothing_speakable")
-    await playing.finished()
+    if not spoke:
+        raise EngineUnavailable("chat.no_voice", name=crew.name, language=languages)
+    if languages:
+        notice(t("chat.left_out", name=crew.name, language=languages))
+
+
+async def _sentences(text: str, source: AsyncGenerator[str]) -> AsyncGenerator[str]:
+    from vtuber_cli.conversation.sentences import Splitter
+
+    splitter = Splitter()
+    for piece in splitter.feed(text):
+        yield piece
+    async for more in source:
+        for piece in splitter.feed(more):
+            yield piece
+    for piece in splitter.finish():
+        yield piece
