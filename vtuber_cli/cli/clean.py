@@ -131,8 +131,14 @@ def _leave(packages: Sequence[Path]) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     python = getattr(sys, "_base_executable", sys.executable)
+    command = [python, "-I", "-c", _LAST_STEP, str(_SOUGHT_SECONDS), *map(str, packages)]
     os.chdir(packages[0].anchor)
-    os.execv(python, [python, "-I", "-c", _LAST_STEP, str(_SOUGHT_SECONDS), *map(str, packages)])  # noqa: S606 - no shell
+    if os.name == "nt":  # there exec does not quote; this program ends while the other one tries
+        import subprocess
+
+        subprocess.Popen(command)
+    else:
+        os.execv(python, command)  # noqa: S606 - no shell
 
 
 def _record(each: Leftover, gone: Sequence[Leftover]) -> dict[str, object]:
