@@ -34,6 +34,7 @@ class ScriptedTalk:
     name: str = "Mika"
     can_listen: bool = True
     listening: bool = False
+    barge_in: bool = False
     past: Sequence[Message] = ()
     phase: Phase = "loading"
     answer: Callable[[ScriptedTalk, str], None] | None = None
@@ -98,7 +99,8 @@ class ScriptedTalk:
 
     def listen(self, on: bool, /) -> None:
         self.listening = on
-        self.tell(PhaseChanged("listening" if on else "idle"))
+        if self.phase not in ("thinking", "speaking"):
+            self.tell(PhaseChanged("listening" if on else "idle"))
 
     async def close(self) -> None:
         self.closes += 1

@@ -371,6 +371,37 @@ async def test_notices_and_greeting_are_shown_and_a_microphone_may_go() -> None:
         assert "^t talk" in page(pilot)
 
 
+@pytest.mark.parametrize(
+    ("barge_in", "listening", "can_listen", "invitation"),
+    [
+        (False, True, True, "Mika hears nothing now: type to cut in, esc to interrupt"),
+        (True, True, True, "talk or type to cut in, esc to interrupt"),
+        (True, False, True, "type to cut in, esc to interrupt"),
+        (False, False, True, "type to cut in, esc to interrupt"),
+        (True, True, False, "type to cut in, esc to interrupt"),
+    ],
+)
+async def test_while_she_answers_the_line_says_what_can_be_done(
+    barge_in: bool, listening: bool, can_listen: bool, invitation: str
+) -> None:
+    talk = ScriptedTalk(barge_in=barge_in, listening=listening, can_listen=can_listen)
+    async with screen(talk) as pilot:
+        for phase in ("thinking", "speaking"):
+            talk.tell(PhaseChanged(phase))
+            await settled(pilot)
+            assert chat(pilot).composer.placeholder == invitation
+
+
+async def test_closing_her_ears_changes_the_invitation_at_once() -> None:
+    talk = ScriptedTalk(listening=True)
+    async with screen(talk) as pilot:
+        talk.tell(*awake(listening=True), PhaseChanged("speaking"))
+        await settled(pilot)
+        assert "hears nothing" in chat(pilot).composer.placeholder
+        await pilot.press("ctrl+t")
+        assert chat(pilot).composer.placeholder == "type to cut in, esc to interrupt"
+
+
 async def test_the_meter_is_drawn_only_when_its_bars_change(monkeypatch: pytest.MonkeyPatch) -> None:
     talk = ScriptedTalk()
     async with screen(talk) as pilot:

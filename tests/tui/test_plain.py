@@ -183,7 +183,17 @@ async def test_commands_help_stop_and_quit() -> None:
 
 async def test_she_says_once_that_she_is_there() -> None:
     _, err, _ = await spoken(*awake(listening=True), PhaseChanged("idle"), PhaseChanged("listening"), manner=Manner())
-    assert err.count("Mika is listening") == 1
+    assert err.count("Mika is listening, but not while answering") == 1
+
+
+async def test_who_may_be_interrupted_by_speaking_says_nothing_of_deafness() -> None:
+    async def script(talk: ScriptedTalk) -> AsyncIterator[Event]:
+        for event in awake(listening=True):
+            yield event
+
+    out, err = io.StringIO(), io.StringIO()
+    await plain.run(ScriptedTalk(script=script, barge_in=True), out, err, endless(), Manner())
+    assert "Mika is listening. Talk, or type" in err.getvalue()
 
 
 async def test_a_microphone_file_is_heard_to_its_end_though_nothing_is_typed() -> None:

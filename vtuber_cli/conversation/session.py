@@ -81,6 +81,8 @@ class Session:
         self.phase: Phase = "loading"
         self.listening = microphone is not None and manner.hands_free
         self.can_listen = microphone is not None
+        self.barge_in = manner.barge_in
+        """She hears while she answers; otherwise she is deaf from the question's end to the answer's."""
         self._crew = Crew(engines, manner.language, self._announce)
         self._microphone = microphone
         self._speaker = speaker
@@ -387,7 +389,7 @@ class Session:
     def _attend(self) -> None:
         """Ears open if they may be: without barge-in she hears nothing from the commit until she has finished."""
         self._endpointer.start_frames = _BARGE_IN_FRAMES if self._busy else _START_FRAMES
-        open_to_interruption = self._manner.barge_in and not self._changing
+        open_to_interruption = self.barge_in and not self._changing
         if self.listening and self.can_listen and (open_to_interruption or not self._busy):
             self._attentive.set()
         else:

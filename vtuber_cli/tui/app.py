@@ -166,6 +166,7 @@ class ChatApp(App[None]):
     def action_talk(self) -> None:
         """Opens or closes the microphone for turns; the session says so if there is none."""
         self._session.listen(not self._session.listening)
+        self._chat.invite()
 
     def action_interrupt(self) -> None:
         self._session.interrupt()

@@ -301,5 +301,6 @@ class _LineFace:
         if self._invited or not self._manner.live or phase not in {"idle", "listening"}:
             return
         self._invited = True
-        key = "chat.plain.ready.listening" if phase == "listening" else "chat.plain.ready"
+        heard = ".listening" if self._session.barge_in else ".turns"
+        key = "chat.plain.ready" + (heard if phase == "listening" else "")
         self._writer.news(f"* {t(key, name=safe_line(self._session.name))}")

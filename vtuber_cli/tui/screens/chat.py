@@ -140,7 +140,11 @@ class ChatScreen(Screen[None]):
         elif phase in {"listening", "idle"}:
             self.transcript.hearing_ended()
         self.status.phase(phase)
-        self.composer.placeholder = self._symbols.words(self._invitation(phase))
+        self.invite()
+
+    def invite(self) -> None:
+        """Says in the empty line what the user can do now."""
+        self.composer.placeholder = self._symbols.words(self._invitation(self._session.phase))
 
     def _show_microphone(self) -> None:
         """A microphone may come and go during a talk."""
@@ -153,6 +157,10 @@ class ChatScreen(Screen[None]):
     def _invitation(self, phase: Phase) -> str:
         if phase == "loading":
             return t("chat.type.loading", name=self._name_shown)
+        hears = self._session.can_listen and self._session.listening
+        if phase in {"thinking", "speaking"}:
+            key = "chat.type.busy" + ((".hears" if self._session.barge_in else ".deaf") if hears else "")
+            return t(key, name=self._name_shown)
         if not self._session.can_listen:
             return t("chat.type.no_mic", name=self._name_shown)
         return t("chat.type.listening") if self._session.listening else t("chat.type.idle")
