@@ -18,6 +18,7 @@ from vtuber_cli.errors import UsageError
 from vtuber_cli.events import Timings
 from vtuber_cli.store.database import Database
 from vtuber_cli.store.history import Entry, History, short_ids
+from vtuber_cli.store.schema import MIGRATIONS
 
 WRITER = Path(__file__).with_name("writer.py")
 TAKER = Path(__file__).with_name("taker.py")
@@ -361,3 +362,26 @@ async def test_forgetting_what_is_not_there_is_no_fault(history: History) -> Non
     history.remove(["nowhere", talk])
     assert history.sizes() == {}
     history.remove([])
+
+
+async def test_talks_of_an_older_program_are_read_and_gone_on_with(tmp_path: Path) -> None:
+    """The file as the first version made it, with its own columns."""
+    path = tmp_path / "vtuber.db"
+    Database(path, MIGRATIONS[:1]).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("INSERT INTO talks VALUES (1, '1ng7q965f4a4', 'mika', 'en', '2026-11-22T00:00:00.000Z')")
+        db.execute(
+            "INSERT INTO messages (talk, turn, role, state, text, emotion, via, timings, at) VALUES"
+            " (1, 1, 'user', 'whole', 'before', NULL, 'voice', NULL, '2026-11-22T00:00:01.000Z'),"
+            " (1, 1, 'assistant', 'whole', 'an answer', 'joy', NULL, ?, '2026-11-22T00:00:02.000Z')",
+            ('{"hear_ms": 200.0}',),
+        )
+    history = History(Database(path))
+    assert (tmp_path / "vtuber.db.v1.bak").exists()
+    user, reply = history.messages("1ng7q965f4a4")
+    assert (user.text, user.cues, user.work) == ("before", (), None)
+    assert (reply.timings, reply.cues, reply.work) == (Timings(hear_ms=200.0), (), None)
+    await exchange(history, "1ng7q965f4a4", 2, "after", "Yes.")
+    assert [match.entry.text for match in history.search("before")] == ["before"]
+    assert len(history.messages("1ng7q965f4a4")) == 4
+    history.close()
