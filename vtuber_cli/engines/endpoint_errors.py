@@ -70,7 +70,8 @@ class Blame:
         """An answer that is no reply."""
         wait = retry_after(headers)
         if 300 <= status < 400:
-            return Trouble(EngineFailed("endpoint.redirect", host=self.host, target=_target(headers)))
+            target = self._redacted(_target(headers))
+            return Trouble(EngineFailed("endpoint.redirect", host=self.host, target=target))
         if status in (401, 403):
             return Trouble(self._unauthorised())
         if status in (400, 413, 422, 500) and _OVERFLOW.search(body):
