@@ -69,8 +69,7 @@ class VirtualWorker(Worker[Any]):
 
     async def call(self, job: Callable[[Any, Stop], T]) -> T:
         seconds = self.seconds if "count" not in getattr(job, "__qualname__", "") else 0.0
-        if self.hangs:
-            await asyncio.Event().wait()
+        await self._hang()
         if self.name == "asr":
             await asyncio.sleep(seconds)
         return job(self.engine, Stop())
@@ -78,13 +77,24 @@ class VirtualWorker(Worker[Any]):
     async def stream(self, job: Callable[[Any, Stop], Iterator[T]]) -> AsyncGenerator[T]:
         stop = self.running = Stop()
         try:
-            if self.hangs:
-                await asyncio.Event().wait()
+            await self._hang()
             for item in job(self.engine, stop):
                 await asyncio.sleep(self.seconds)
                 yield item
         finally:
             stop.set()
+
+    async def _hang(self) -> None:
+        """Waits for ever; what it does so goes on when nobody waits for it any more, until it `returns`."""
+        if self.stuck:
+            raise EngineFailed("engine.stuck", name=self.name)
+        if self.hangs:
+            self._running = Stop()
+            await asyncio.Event().wait()
+
+    def returns(self) -> None:
+        self.hangs = False
+        self._running = None
 
     async def close(self) -> None:
         if self.hangs:
@@ -134,7 +144,7 @@ class ScriptAsr(_Engine):
 
 
 class ScriptLlm(_Engine):
-    """Gives the scripted replies in order, word by word; a reply may be an exception to raise, or end in one."""
+    """Gives the scripted replies in order, word by word; a part may be an exception to raise, or a step as it is."""
 
     capabilities = Capabilities(context=2048, tag_scoring=False, prompt_cache=True)
 
@@ -146,7 +156,7 @@ class ScriptLlm(_Engine):
         self.readings: list[tuple[int, bool]] = []
         """For each prompt that it was only to read: how many words were new, and whether it came to the end."""
         self.fails_to_read = False
-        self.replies: list[list[str | Exception]] = []
+        self.replies: list[list[str | ReplyDelta | Exception]] = []
         self.requests: list[ReplyRequest] = []
         self.streams: list[Stop] = []
         self.overflows = 0
@@ -170,6 +180,9 @@ class ScriptLlm(_Engine):
         for part in self.replies[min(asked, len(self.replies)) - 1] if self.replies else ["Well."]:
             if isinstance(part, Exception):
                 raise part
+            if isinstance(part, ReplyDelta):
+                yield part
+                continue
             for word in part.split(" "):
                 if stop:
                     return
@@ -377,7 +390,7 @@ class Talk:
         self.asr.words[level] = says
         self.mic.utterances.append(_Utterance(at, lasts, level))
 
-    def reply(self, *parts: str | Exception, each: float | None = None) -> None:
+    def reply(self, *parts: str | ReplyDelta | Exception, each: float | None = None) -> None:
         if each is not None:
             self.tts.seconds = each
         self.llm.replies.append(list(parts))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.conversation.talk import Talk
-from vtuber_cli.engines.base import Message
+from vtuber_cli.engines.base import Message, ReplyDelta
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import (
+    Failed,
     Notice,
     PhaseChanged,
     SentenceStarted,
@@ -73,6 +74,28 @@ async def test_a_model_that_hangs_is_a_failed_turn(talk: Talk) -> None:
     await talk.run(until=20)
     assert talk.failures == ["thinking.timeout"]
     assert [e.phase for e in talk.of(PhaseChanged)][-1] == "idle"
+
+
+@pytest.mark.parametrize(
+    ("engine", "patience", "failed"),
+    [("llm", 90, "thinking.timeout"), ("asr", 60, "hearing.timeout"), ("tts", 60, "voice.timeout")],
+)
+async def test_an_engine_that_hangs_is_waited_for_once(engine: str, patience: int, failed: str) -> None:
+    talk = Talk()
+    talk.reply("One two three.")
+    hangs = lambda _: setattr(talk.worker(engine), "hangs", True)  # noqa: E731
+    talk.at(0.5, hangs)
+    talk.user(at=1.0, lasts=0.5, says="first")
+    talk.user(at=101.0, lasts=0.5, says="second")
+    talk.at(120.0, lambda _: talk.worker(engine).returns())
+    talk.user(at=121.0, lasts=0.5, says="third")
+    await talk.run(until=140)
+    assert talk.failures == [failed, "engine.stuck"]
+    first, second = (happened.at for happened in talk.happened if isinstance(happened.event, Failed))
+    assert first > 1.5 + patience
+    assert second < 103.5
+    assert talk.said[-1] == "One two three."
+    assert talk.tts.said[-1] == "One two three."
 
 
 async def test_a_talk_that_does_not_fit_is_tried_with_half_of_it(talk: Talk) -> None:
@@ -162,3 +185,26 @@ async def test_a_microphone_that_goes_comes_back(talk: Talk) -> None:
     assert talk.failures == ["audio.gone"], "told once, not at every try"
     assert [notice.key for notice in talk.of(Notice)] == ["chat.microphone_back"]
     assert talk.said == ["Welcome back."]
+
+
+async def test_what_holds_for_many_replies_is_told_once(talk: Talk) -> None:
+    """As that another model answers. When it has been otherwise meanwhile, it is told again."""
+    talk.microphone = False
+    notice = Notice("endpoint.fallback", (("model", "m"), ("reason", "r")), "warning")
+    for holds in (True, True, False, True):
+        talk.reply(*((ReplyDelta(notice=notice),) if holds else ()), "Well.")
+    for at in (1.0, 5.0, 9.0, 13.0):
+        talk.at(at, lambda session: session.say("go"))
+    await talk.run(until=20)
+    assert talk.said == ["Well."] * 4
+    order = [event for event in talk.events if isinstance(event, UserSaid) or event == notice]
+    assert [isinstance(event, Notice) for event in order] == [False, True, False, False, False, True]
+
+
+async def test_a_guess_that_is_void_has_told_nothing(talk: Talk) -> None:
+    notice = Notice("endpoint.fallback", (("model", "m"), ("reason", "r")), "warning")
+    talk.reply(ReplyDelta(notice=notice), "Well.")
+    talk.user(at=1.0, lasts=0.5, says="hello")
+    talk.user(at=1.9, lasts=0.5, says="there")
+    await talk.run(until=10)
+    assert talk.of(Notice).count(notice) == 1

@@ -347,6 +347,38 @@ async def test_a_cancelled_close_still_closes(worker: Worker[Counter]) -> None:
     assert await running == "stopped"
 
 
+async def test_a_job_that_does_not_return_is_waited_for_once(worker: Worker[Counter]) -> None:
+    began, release = Bell(), Bell()
+
+    def hang(_: Counter, __: Stop) -> str:
+        began.set()
+        release.heard()
+        return "late"
+
+    task = asyncio.ensure_future(worker.call(hang))
+    await asyncio.to_thread(began.heard)
+    task.cancel()
+    await asyncio.wait((task,))
+    assert not worker.stuck  # somebody who changed his mind is no reason to refuse others
+    worker.give_up()
+    assert worker.stuck
+    with pytest.raises(EngineFailed) as refused:
+        await worker.call(lambda _, __: "next")
+    assert refused.value.key == "engine.stuck"
+    release.set()
+    async with asyncio.timeout(PATIENCE):
+        while worker.stuck:
+            await asyncio.sleep(0.01)
+        assert await worker.call(lambda _, __: "next") == "next"
+
+
+async def test_giving_up_on_what_has_returned_refuses_nobody(worker: Worker[Counter]) -> None:
+    await worker.call(lambda _, __: "done")
+    worker.give_up()
+    async with asyncio.timeout(PATIENCE):
+        assert await worker.call(lambda _, __: "next") == "next"
+
+
 async def test_an_engine_that_fails_while_closing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Stubborn(Counter):
         def close(self) -> None:

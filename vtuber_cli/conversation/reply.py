@@ -93,7 +93,7 @@ class Replier:
 
     async def read_ahead(self, messages: Sequence[Message]) -> None:
         """`warm`, if the model keeps what it reads and these begin otherwise than the last prompt, as after a trim."""
-        if not self._llm.engine.capabilities.prompt_cache:
+        if not self._llm.engine.capabilities.prompt_cache or self._llm.stuck:
             return
         request = await self._request(messages, self._windows[0])
         if list(request.messages[: len(self._begun)]) != list(self._begun):
@@ -150,12 +150,12 @@ class Replier:
                 yield delta
                 seconds = self._style.next_token_seconds
 
-    @staticmethod
-    async def _patiently(work: Awaitable[T], seconds: float) -> T:
+    async def _patiently(self, work: Awaitable[T], seconds: float) -> T:
         try:
             async with asyncio.timeout(seconds):
                 return await work
         except TimeoutError:
+            self._llm.give_up()
             raise EngineFailed("thinking.timeout", seconds=round(seconds)) from None
 
 

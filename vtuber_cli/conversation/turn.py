@@ -144,6 +144,7 @@ class Turn:
             async with asyncio.timeout(_PATIENCE):
                 return await self._with.asr.call(lambda asr, stop: asr.transcribe(samples, self._with.language, stop))
         except TimeoutError:
+            self._with.asr.give_up()
             raise EngineFailed("hearing.timeout", seconds=round(_PATIENCE)) from None
 
     async def _rescue(self) -> None:
@@ -213,6 +214,8 @@ class Turn:
             async with asyncio.timeout(_PATIENCE):
                 speech = await self._with.voices.speak(sentence)
         except (EngineFailed, TimeoutError) as error:
+            if isinstance(error, TimeoutError):
+                self._with.voices.give_up(sentence)
             # The words can still be read; a failing voice is worth one line a turn, not one a sentence.
             if not self._voice_failed:
                 self._voice_failed = True

@@ -51,9 +51,7 @@ class Voices:
         Raises:
             EngineFailed: the voice failed; the sentence can still be shown.
         """
-        from vtuber_cli.conversation.spoken import language_of
-
-        worker = self._worker(language_of(sentence.shown, self.language))
+        worker = self._worker(sentence)
         if worker is None or not sentence.spoken:
             return None
 
@@ -64,10 +62,13 @@ class Voices:
 
     def maker(self, sentence: Sentence) -> Maker | None:
         """Who says it aloud."""
-        from vtuber_cli.conversation.spoken import language_of
-
-        worker = self._worker(language_of(sentence.shown, self.language))
+        worker = self._worker(sentence)
         return worker.maker if worker is not None else None
+
+    def give_up(self, sentence: Sentence) -> None:
+        """Its voice takes too long: it is refused more work until it is done."""
+        if (worker := self._worker(sentence)) is not None:
+            worker.give_up()
 
     def speaks(self, language: str) -> bool:
         """Whether there is a loaded voice for this language."""
@@ -77,7 +78,10 @@ class Voices:
         languages = worker.engine.capabilities.languages
         return not languages or language in languages
 
-    def _worker(self, language: str) -> Worker[Tts] | None:
+    def _worker(self, sentence: Sentence) -> Worker[Tts] | None:
+        from vtuber_cli.conversation.spoken import language_of
+
+        language = language_of(sentence.shown, self.language)
         return self.workers[language] if self.speaks(language) else None
 
 

@@ -45,6 +45,8 @@ class Worker(Generic[E]):
         # second sees the other, so no job runs on unstopped while `close` waits for it.
         self._running: Stop | None = None
         self._closing = False
+        self._given_up: Stop | None = None
+        """Of the job that did not return in time; it is stuck as long as it is also the one that runs."""
 
     @property
     def engine(self) -> E:
@@ -57,6 +59,19 @@ class Worker(Generic[E]):
     def ready(self) -> bool:
         """True once the engine is loaded and until the worker is closed."""
         return self._engine is not None and not self._closing
+
+    @property
+    def stuck(self) -> bool:
+        """Somebody gave up waiting for what runs, and it has not returned yet."""
+        return self._given_up is not None and self._given_up is self._running
+
+    def give_up(self) -> None:
+        """Nobody waits for what runs any more: until it returns, whoever asks is refused at once.
+
+        A native call that hangs cannot be ended, and a second engine beside it would need as much memory again; when
+        it does return, all is well.
+        """
+        self._given_up = self._running
 
     async def start(self) -> None:
         """Loads the engine in the worker's thread; raises whatever its constructor raises, and may then be tried again.
@@ -84,7 +99,8 @@ class Worker(Generic[E]):
         """Runs `job(engine, stop)` in the thread and returns its value; cancelling sets `stop`.
 
         Raises:
-            EngineFailed: the worker was closed before the job began, or the engine raised something that is not ours.
+            EngineFailed: the worker was closed before the job began, or is stuck, or the engine raised something that
+                is not ours.
         """
         return await self._submit(lambda stop: job(self.engine, stop))
 
@@ -146,6 +162,8 @@ class Worker(Generic[E]):
     async def _submit(self, job: Callable[[Stop], T], stop: Stop | None = None) -> T:
         if self._closing:
             raise EngineFailed("engine.closed", name=self.name)
+        if self.stuck:
+            raise EngineFailed("engine.stuck", name=self.name)
         if self._thread is None:
             raise RuntimeError(f"worker {self.name} has not been started")
         loop = asyncio.get_running_loop()
