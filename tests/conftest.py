@@ -51,6 +51,7 @@ PROCESS = (
     "tests/engines/test_tts_espeak.py::test_a_folder_without_voices",
     "tests/engines/test_tts_sherpa.py",
     "tests/engines/test_tts_espeak.py::test_a_very_deep_folder",
+    "tests/engines/test_llm_openai_tls.py",
     "tests/engines/test_plugin.py",
     "tests/engines/test_registry.py::test_names_and_classes_import_nothing_heavy",
     "tests/journeys/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from contextlib import suppress
@@ -114,10 +115,11 @@ class Loopback:
     """The requests for a reply."""
     others: list[Asked] = field(default_factory=list[Asked])
     connections: int = 0
+    peers: list[Peer] = field(default_factory=list[Peer])
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
         self._server = socket.create_server(("127.0.0.1", 0))
-        self._peers: list[Peer] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
         return self
@@ -126,7 +128,7 @@ class Loopback:
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
-        for peer in self._peers:
+        for peer in self.peers:
             peer.close()
         for thread in self._threads:
             thread.join(PATIENCE)
@@ -146,13 +148,19 @@ class Loopback:
             except OSError:
                 return
             self.connections += 1
-            peer = Peer(connection)
-            self._peers.append(peer)
-            thread = threading.Thread(target=self._serve, args=(peer,), daemon=True)
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, peer: Peer) -> None:
+    def _serve(self, connection: socket.socket) -> None:
+        if self.tls is not None:
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:  # the client does not believe us
+                connection.close()
+                return
+        peer = Peer(connection)
+        self.peers.append(peer)
         with suppress(OSError):
             while (asked := peer.read()) is not None:
                 if not asked.path.endswith("/chat/completions"):

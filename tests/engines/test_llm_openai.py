@@ -324,7 +324,7 @@ def test_the_server_sees_that_nobody_listens(script: Callable[[Peer], object]) -
     with Loopback([script]) as server, engine(server.url) as made:
         threading.Timer(0.1, stop.set).start()
         reply(made, stop)
-        assert server._peers[0].gone.wait(2)
+        assert server.peers[0].gone.wait(2)
 
 
 def test_a_stopped_request_asks_nobody() -> None:
@@ -340,7 +340,7 @@ def test_a_stream_left_open_is_given_up_by_the_next() -> None:
         left = iter(made.reply(asking(), Stop()))
         assert next(left).text == "Once"
         assert reply(made) == "Hello there."
-        assert server._peers[0].gone.wait(2)
+        assert server.peers[0].gone.wait(2)
 
 
 def test_a_closed_engine_refuses() -> None:
