@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from vtuber_cli.audio.playback import SpeechPlayback
 from vtuber_cli.audio.resample import resample
 from vtuber_cli.audio.silent import CaptionSpeaker
 from vtuber_cli.audio.wav import why
+from vtuber_cli.audio.wav_header import LENGTH, header
 from vtuber_cli.errors import AudioUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 EMPTY_RATE = 24_000
 """Rate of a file into which nothing was said."""
-
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-_LARGEST = 0xFFFF_FFFF
 
 
 class WavSpeaker:
@@ -118,11 +115,11 @@ class _Recording:
     def append(self, data: bytes) -> None:
         """Raises `AudioUnavailable`, and the file is as it was before."""
         before = self._bytes
-        end = _HEADER.size + before
+        end = LENGTH + before
         try:
             self._put(end, data)
             self._bytes += len(data)
-            self._put(0, self._header())
+            self._put(0, header(self._rate, self._bytes))
         except OSError as error:
             self._bytes = before
             with suppress(OSError):
@@ -140,7 +137,7 @@ class _Recording:
     def complete(self) -> None:
         self.begin(EMPTY_RATE)
         try:
-            self._put(0, self._header())
+            self._put(0, header(self._rate, self._bytes))
             os.fsync(self._file.fileno())
             self._file.close()
             self._part.replace(self._path)
@@ -154,12 +151,6 @@ class _Recording:
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
-
-    def _header(self) -> bytes:
-        size, frame = min(self._bytes, _LARGEST - _HEADER.size), pcm.BYTES_A_SAMPLE
-        riff = (b"RIFF", size + _HEADER.size - 8, b"WAVE")
-        form = (b"fmt ", 16, 1, 1, self._rate, self._rate * frame, frame, 8 * frame)
-        return _HEADER.pack(*riff, *form, b"data", size)
 
     def _failed(self, error: OSError) -> AudioUnavailable:
         return AudioUnavailable("audio.out_failed", file=self._path, reason=why(error))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio import pcm
 from vtuber_cli.audio.playback import SpeechPlayback
 from vtuber_cli.audio.resample import resample
+from vtuber_cli.audio.wav_header import LARGEST, header
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Speech
 
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-_UNKNOWN = 0xFFFF_FFFF
-"""What programs write as the size of a stream whose end they do not know."""
 _EMPTY_RATE = 24_000
 
 
@@ -53,26 +50,20 @@ class WavPipe:
 
     async def close(self) -> None:
         self._begin(_EMPTY_RATE)
-        if self._origin is not None and self._bytes < _UNKNOWN - _HEADER.size:
+        if self._origin is not None and self._bytes <= LARGEST:
             os.lseek(self._out, self._origin, os.SEEK_SET)
-            self._put(self._header(self._bytes))
+            self._put(header(self._rate, self._bytes))
             os.lseek(self._out, 0, os.SEEK_END)
 
     def _begin(self, rate: int) -> None:
         if not self._rate:
             self._rate = rate
-            self._put(self._header(None))
+            self._put(header(self._rate, None))
 
     def _put(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._out, rest) :]
-
-    def _header(self, size: int | None) -> bytes:
-        frame = pcm.BYTES_A_SAMPLE
-        riff = (b"RIFF", _UNKNOWN if size is None else size + _HEADER.size - 8, b"WAVE")
-        form = (b"fmt ", 16, 1, 1, self._rate, self._rate * frame, frame, 8 * frame)
-        return _HEADER.pack(*riff, *form, b"data", _UNKNOWN if size is None else size)
 
 
 def _position(descriptor: int) -> int | None:
