@@ -99,6 +99,8 @@ class Peer:
 
     def close(self) -> None:
         with suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # wakes a thread that reads, as closing does not
+        with suppress(OSError):
             self._socket.close()
 
 
