@@ -142,7 +142,9 @@ app.command("import", help="history.command.import")(history_files.import_talks)
 
 @app.command("rm", help="history.command.rm")
 def remove(
-    talk: history_files.Ids = None,
+    talk: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", show_default=False, help="history.argument.rm")
+    ] = None,
     character: history_files.Only = None,
     everything: Annotated[bool, typer.Option("--all", help="history.option.rm_all")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="history.option.yes")] = False,
