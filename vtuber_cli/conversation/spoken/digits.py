@@ -18,8 +18,10 @@ PHONE = re.compile(
     r"|\([0-9]{2,4}\)\s?[0-9]{3,4}-[0-9]{4}"
     r"|(?:[0-9]{1,2}-)?[0-9]{2,4}-[0-9]{3,4}-[0-9]{4}"
     r"|[0-9]{3,4}-[0-9]{4}"
+    r"|[0-9]{4}(?:[ -][0-9]{4}){3}|(?<=ISBN )[0-9]{1,5}(?:-[0-9]{1,7}){3,4}"
     r")(?![0-9A-Za-z-])"
 )
+"""Of a telephone, a card or a book: said digit by digit."""
 VERSION = re.compile(
     r"(?<![0-9A-Za-z.])(?P<v>[vV]\.?\s?)?(?P<parts>[0-9]+(?:\.[0-9]+){2,}|(?<=[vV])[0-9]+(?:\.[0-9]+)*)(?!\.?[0-9])"
 )
@@ -33,8 +35,8 @@ TIMESTAMP = re.compile(
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?![\w:])"
 )
 SLASHED = re.compile(r"(?<![0-9/.])(?P<m>[0-9]{1,2})/(?P<d>[0-9]{1,2})(?:/(?P<y>[0-9]{4}))?(?![0-9/])")
-MODEL_NUMBER = re.compile(r"(?<=[A-Za-z])([0-9]+)-(?=[0-9])")
-"""The hyphen of `i7-12700` makes no range."""
+MODEL_NUMBER = re.compile(r"(?<=[A-Za-z])-?([0-9]+(?:\.[0-9]+)?)-(?=[0-9])")
+"""The hyphens of `i7-12700` and `Llama-3.1-8B` make no range."""
 DIFFERENCE = re.compile(r"(?<=[0-9])-(?=[0-9.,]+\s?=)")
 """The minus of `5-3=2`."""
 LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])-?(?=[0-9])")
@@ -56,7 +58,7 @@ _SPACED_THOUSANDS = re.compile(r"(?<![0-9.,:/+-])(?<![0-9] )([0-9]{1,3})((?: [0-
 
 def plain(text: str) -> str:
     """`2½` as `2 1/2`, `5-3=2` with spaces around its minus, `i7-12700` without its hyphen."""
-    text = MODEL_NUMBER.sub(r"\1 ", DIFFERENCE.sub(" - ", text))
+    text = MODEL_NUMBER.sub(r" \1 ", DIFFERENCE.sub(" - ", text))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + m[2].replace(" ", ""), text)
     return _VULGAR.sub(lambda m: f" {VULGAR[m[1]]}", text)
 

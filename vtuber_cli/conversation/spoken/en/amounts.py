@@ -210,6 +210,11 @@ def _mixed(m: re.Match[str]) -> str:
     return f"{number(m[1])} and {said.replace('one ', 'a ', 1) if m[2] == '1' else said}"
 
 
+def _fraction(above: int, below: int) -> str:
+    """60/40 is a split."""
+    return f"{cardinal(above)} {cardinal(below)}" if above + below == 100 else fraction(above, below)
+
+
 def _range_of_years(m: re.Match[str]) -> str:
     return f"{number_or_year(m[1])} to {number_or_year(m[2])}"
 
@@ -237,7 +242,7 @@ RULES: Final[tuple[Rule, ...]] = (
     (_ORDINAL, lambda m: ordinal(int(m[1].replace(",", "")))),
     (_YEARS, _range_of_years),
     (digits.SLASHED, slashed),
-    (_FRACTION, lambda m: fraction(int(m[1]), int(m[2])) if int(m[2]) else m[0]),
+    (_FRACTION, lambda m: _fraction(int(m[1]), int(m[2])) if int(m[2]) else m[0]),
     (_RATIO, lambda m: f"{number(m[1])} to {number(m[2])}"),
     (_SEASON, lambda m: f"{year(int(m[1]))} to {cardinal(int(m[2]))}"),
     (_OLD_YEAR, lambda m: f"{m[1]} {year(int(m[2]))}"),

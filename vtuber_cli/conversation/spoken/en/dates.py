@@ -46,6 +46,13 @@ _WEEKDAY: Final = re.compile(
     rf"|\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?=,?{_AFTER_DAY})"
 )
 
+_DAY_RANGE: Final = re.compile(
+    r"\b(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?\s?[-–]\s?(Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b(?!day)\.?"
+)
+_SHORT_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+_MONTH_RANGE: Final = re.compile(rf"\b({_SHORT_MONTHS})\.?\s?[-–]\s?({_SHORT_MONTHS})\b\.?")
+_MONTH_SHORT_YEAR: Final = re.compile(rf"\b({_SHORT_MONTHS})\.?(?=\s['’][0-9]{{2}}\b)")
+
 _TIME: Final = re.compile(digits.TIME)
 _TIME_RANGE: Final = re.compile(
     r"(:[0-5][0-9](?:\s?[AaPp]\.?[Mm]\.?)?|[0-9]\s?[AaPp]\.?[Mm]\.?)\s?[-–~]\s?(?=[0-9]{1,2}(?::[0-5][0-9]|\s?[AaPp]\.?[Mm]))"
@@ -78,12 +85,16 @@ def _iso_date(m: re.Match[str]) -> str:
     return date(m["y"], month, day) if digits.is_month_and_day(month, day) else m[0]
 
 
+_ON: Final = re.compile(r"\b(?:[Oo]n|[Uu]ntil|[Ss]ince|[Dd]ue)\s\Z")
+
+
 def slashed(m: re.Match[str]) -> str:
     """A date if there is a year or it can hardly be a fraction; else as it was."""
     a, b = int(m["m"]), int(m["d"])
     if m["y"] and not digits.is_month_and_day(a, b):
         a, b = b, a
-    if digits.is_month_and_day(a, b) and (m["y"] or b > 12 or a > b > 1):
+    announced = _ON.search(m.string, max(0, m.start() - 8), m.start()) is not None
+    if digits.is_month_and_day(a, b) and (m["y"] or b > 12 or a > b > 1 or announced):
         return date(m["y"], a, b)
     return m[0]
 
@@ -137,6 +148,9 @@ def _hour(m: re.Match[str]) -> str:
 
 RULES: Final[tuple[Rule, ...]] = (
     (digits.TIMESTAMP, r"\1, \2"),
+    (_DAY_RANGE, lambda m: f"{_DAYS[m[1]]} to {_DAYS[m[2]]}"),
+    (_MONTH_RANGE, lambda m: f"{MONTHS[_month(m[1]) - 1]} to {MONTHS[_month(m[2]) - 1]}"),
+    (_MONTH_SHORT_YEAR, lambda m: MONTHS[_month(m[1]) - 1]),
     (_WEEKDAY, _weekday),
     (digits.ISO_DATE, _iso_date),
     (_MONTH_DAY, _month_day),

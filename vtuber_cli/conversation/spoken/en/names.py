@@ -21,12 +21,17 @@ from vtuber_cli.conversation.spoken.rules import Rule, any_of, compiled
 
 _ABBREVIATION: Final = re.compile(r"(?<![\w.@/-])([A-Za-z]{1,6})\.(?!\w)")
 _INITIALS: Final = re.compile(r"\b((?:[A-Z]\.\s?){2,})(?=\W|\Z|[A-Z])|\b([A-Z])\.(?=\s+[A-Z][a-z])")
-_NOT_ON: Final = r"(?![\w'’-]|\.[A-Za-z])"
+_NOT_ON: Final = r"(?![\w-]|['’](?!s\b)|\.[A-Za-z])"
+_AFTER_NUMBERS: Final = frozenset("min sec pt p c ch v".split())
+"""Behind a number these are units, or something else."""
 _REIGN: Final = re.compile(
     rf"\b(?:(?P<name>(?:{any_of(MONARCHS)})(?: (?:Paul|Francis|William|Albert|Joseph))?) (?P<n>{roman.LONG})"
     rf"|(?P<rank>(?:King|Queen|Pope|Emperor|Tsar|Czar|Prince) (?:{any_of(MONARCHS)})) (?P<one>[IVX])){_NOT_ON}"
 )
-_PART: Final = re.compile(rf"\b(?P<what>(?i:{any_of(NUMBERED)})) (?P<n>{roman.PATTERN}){_NOT_ON}")
+_PART: Final = re.compile(
+    rf"\b(?P<what>(?i:{any_of(NUMBERED)}))(?P<many>s?) (?P<n>{roman.PATTERN})"
+    rf"(?:\s?[-–]\s?(?P<to>{roman.PATTERN}))?{_NOT_ON}"
+)
 _CENTURY: Final = re.compile(rf"\b(?P<n>{roman.PATTERN})(?:th|st|nd|rd)?(?=[- ][Cc]entur)")
 _NAMED: Final = re.compile(rf"(?<=[a-z] )(?P<n>{roman.LONG}){_NOT_ON}")
 _SMALL: Final = 40
@@ -37,7 +42,8 @@ def _abbreviation(m: re.Match[str]) -> str:
     """A word with a dot behind it, said in full where what stands around it fits."""
     word, rest = m[1], m.string[m.end() :].lstrip()[:1]
     said = ABBREVIATIONS.get(word.lower())
-    if rest.isdecimal() and not m.string[: m.start()].rstrip()[-1:].isdecimal():
+    behind = m.string[max(0, m.start() - 2) : m.start()].rstrip()[-1:].isdecimal()
+    if rest.isdecimal() and not (behind and word.lower() in _AFTER_NUMBERS):
         said = BEFORE_NUMBERS.get(word.lower(), said)
     if rest.isupper() and word[0].isupper():
         said = BEFORE_CAPITALS.get(word.lower(), said)
@@ -64,7 +70,8 @@ def _reign(m: re.Match[str]) -> str:
 
 def _part(m: re.Match[str]) -> str:
     n = roman.value(m["n"])
-    return f"{m['what']} {cardinal(n)}" if n else m[0]
+    to = f" to {cardinal(roman.value(m['to']))}" if m["to"] else ""
+    return f"{m['what']}{m['many']} {cardinal(n)}{to}" if n else m[0]
 
 
 def _century(m: re.Match[str]) -> str:

@@ -146,7 +146,9 @@ FIXED: Final = (
     (r"St\.", "Saint"),
     (r"[Ee]\.g\.,?", "for example,"),
     (r"[Ii]\.e\.,?", "that is,"),
-    (r"[Vv][Ss]\.?(?!\w)", "versus"),
+    (r"[Vv][Ss]\.?(?!\w)|v\.(?=\s[A-Z])", "versus"),
+    (r"([0-9])-(to|on|by|in)-([0-9])(?![\w.])", r"\1 \2 \3"),
+    (r"4x4(?!\w)", "four by four"),
     (r"et al\.", "et al"),
     (r"[Ee]d\.(?=\s+by\b)", "edited"),
     (r"a\.?k\.?a\.?(?!\w)", "also known as"),
@@ -187,7 +189,7 @@ NUMBERED: Final = (
 """Nouns that a Roman numeral behind them counts, even a single letter."""
 LABELLED: Final = (
     "room flight highway route interstate bus suite apartment apt boeing airbus xbox building gate rtx gtx rx "
-    "radeon geforce intel ryzen core port hwy unit"
+    "radeon geforce intel ryzen core port hwy unit office blink"
 ).split()
 """Nouns whose number is said in pairs of digits: room two oh four."""
 RELEASED: Final = (
@@ -203,6 +205,13 @@ GREEK: Final = {
 }  # fmt: skip
 
 BEFORE: Final = (
+    (r"#\s?(?=[0-9])", " number "),
+    (r"\b([fghO])\(([^()\n]{1,20})\)", r"\1 of \2"),
+    (r"(?<![0-9.,])([0-9]{1,3}),([0-9]{2})(?=\s?€)", r"\1.\2"),
+    (r"(?<![\w'’])([0-9])['’](?=\s(?:tall|wide|long|high|deep|by)\b)", r"\1 feet"),
+    (r"(?<=[0-9])([<>])(?=[0-9])", r" \1 "),
+    (r"\b(an A|a [BCD])-(?=[\s,.!?])", r"\1 minus"),
+    (r"\b((?i:zip(?: code)?)) ([0-9])([0-9])([0-9])([0-9])([0-9])(?![0-9])", r"\1 \2 \3 \4 \5 \6"),
     (r"(?<=[=(+×÷±*/])(\s?)[-−](?=[A-Za-z(√])", r"\1minus "),
     (r"(?<![\w~)\]])~\s?(?=[$€£₩]?[0-9])|(?<![\w)\]])(?<![\w)\]]\s)≈\s?(?=[$€£₩]?[0-9])", "about "),
     (r"(?<!\S)--(?=[a-z])", "dash dash "),
@@ -250,11 +259,11 @@ AFTER: Final = (
     (r"√", " square root of "),
     (r"∞", " infinity "),
     (r"§", " section "),
-    (r"№\s?|#\s?(?=[0-9])", " number "),
+    (r"№\s?", " number "),
     (r"#(?=\w)", " hashtag "),
     (r"@", " at "),
     (r"%", " percent "),
-    (r"(?<=\w)\s?\^\s?(?=\w)", " to the power of "),
+    (r"(?<=\w)\^(?=[\w(])|(?<=\w) \^ (?=\w)", " to the power of "),
     (r"°", " degrees "),
     (r"\$\{(\w+)\}|\$(?=[A-Za-z_])", r"\1"),
     (r"\$", " dollars "),

@@ -25,7 +25,7 @@ _AFTER_VOWEL: Final = {
 _PARTICLE: Final = re.compile(rf"(?<=[링코][크드])\s?({any_of(_AFTER_VOWEL)}|는|가|를|와|로|에서|에|의|도)(?![가-힣])")
 """Behind what stands for a link or code, the writer's particle fits the address, not the word."""
 _ROMAN: Final = re.compile(
-    rf"(?<![A-Za-z])(?P<n>{roman.PATTERN})(?=\s?(?:세|장|부|편|권|막|급|단계|차|형)(?![A-Za-z]))"
+    rf"(?<![A-Za-z])(?P<n>{roman.PATTERN}(?=\s?(?:세(?!대)|장|부|편|권|막))|{roman.LONG}(?=\s?(?:급|단계|차|형)))"
     rf"|(?<=제)(?P<ordered>{roman.PATTERN})(?![A-Za-z])|(?<=[a-z가-힣] )(?P<named>{roman.LONG})(?![A-Za-z])"
 )
 _SMALL: Final = 40

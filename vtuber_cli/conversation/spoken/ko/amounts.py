@@ -32,7 +32,7 @@ def quantity(m: re.Match[str], minus: str = "마이너스 ") -> str:
 
 _ENGLISH_SCALE: Final = re.compile(
     r"(?<![\w.,])(?P<whole>[0-9]{1,3}(?:,[0-9]{3})*|[0-9]{1,9})(?:\.(?P<part>[0-9]{1,9}))?"
-    r"(?:\s(?P<word>thousand|million|billion|trillion)|(?P<letter>[kKM]))(?![A-Za-z0-9/Ω])"
+    r"(?:\s(?P<word>thousand|million|billion|trillion)|(?P<letter>[kM]|(?<![0-9]{4})K))(?![A-Za-z0-9/Ω])"
 )
 _LARGE: Final = re.compile(rf"{digits.QUANTITY}\s?(?P<scale>[십백천]?[만억조]|[십백천])(?P<won>\s?원)?")
 _SPANNED: Final = re.compile(
@@ -66,6 +66,8 @@ def _large(m: re.Match[str]) -> str:
     won = " 원" if m["won"] else ""
     if m["a"] == "1" and not m["b"] and scale[0] in "십백천만":
         return scale + won
+    if some := few(m["a"], m["b"], counted_natively=False):
+        return some + scale + won
     return quantity(m) + scale + won
 
 
@@ -164,10 +166,10 @@ def _sino_counter(m: re.Match[str]) -> str:
         and (some := few(m["a"], m["b"], counted_natively=False))
     ):
         said = f"{some} {counter}"
-    elif m["b"]:
-        said = f"{number(m['a'])} {counter}에서 {number(m['b'])} {counter}"
     else:
-        said = f"{quantity(m, '영하 ' if counter == '도' else '마이너스 ')} {counter}"
+        minus = ("영하 " if counter == "도" else "마이너스 ") if m["sign"] else ""
+        to = f" {counter}에서 {number(m['b'])}" if m["b"] else ""
+        said = f"{minus}{number(m['a'])}{to} {counter}"
     ordered = re.search(r"(?<![가-힣])제\Z", before)
     return said if ordered or not before[-1:].isalnum() else f" {said}"
 
@@ -180,12 +182,10 @@ def _beon(m: re.Match[str]) -> str:
         or _BEON_AFTER.match(m.string, m.end()) is not None
         or _BEON_BEFORE.search(m.string, max(0, m.start() - 12), m.start()) is not None
     )
-    if named:
+    some = few(m["a"], m["b"], counted_natively=True)
+    if named or (m["b"] and not some):
         return f"{(m['ordered'] or '').rstrip()}{quantity(m)} 번"
-    if some := few(m["a"], m["b"], counted_natively=True):
-        return f"{some} 번"
-    said = f"{counted(m['a'], '번')} 번"
-    return f"{said}에서 {counted(m['b'], '번')} 번" if m["b"] else said
+    return f"{some or counted(m['a'], '번')} 번"
 
 
 # --- codes and shapes -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ _ENGLISH_DATE: Final = re.compile(
     r"Nov(?:ember)?|Dec(?:ember)?)\.?\s(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:.,]*[0-9])(?:,?\s(?P<y>[0-9]{4})(?![0-9]))?"
 )
 _TIME: Final = re.compile(rf"(?P<said>{_HALVES})?\s?{digits.TIME}")
-_TIME_RANGE: Final = re.compile(r"(:[0-5][0-9])\s?[-–~～]\s?(?=[0-9]{1,2}:[0-5][0-9])")
+_TIME_RANGE: Final = re.compile(r"(:[0-5][0-9])\s?[-–~～]\s?(?=[0-9]{1,2}(?::[0-5][0-9]|\s?시))")
 _HOUR: Final = re.compile(r"(?<![\w.,:-])(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[AaPp])\.?[Mm](?![A-Za-z])\.?")
 _MONTH: Final = re.compile(
     r"(?<![0-9.])(?:(?P<a>1[0-2]|0?[1-9])\s?[-–~～]\s?)?(?P<b>1[0-2]|0?[1-9])\s?월(?!드|급|요일)"
@@ -29,7 +29,7 @@ _MONTH: Final = re.compile(
 _SPACED_DATE: Final = re.compile(
     r"(?<![0-9.-])(?P<y>[0-9]{4})\.\s(?P<m>[01]?[0-9])\.\s(?P<d>[0-3]?[0-9])(?:\.(?=\s*\S)|(?![0-9.]))"
 )
-_UNTIL: Final = re.compile(rf"(?<=[년월일시분초원개명층도%])\s?[~～]\s?(?=[0-9]|{_HALVES})")
+_UNTIL: Final = re.compile(rf"(?<=[년월일시분초원개명층도%대세살회번위급점])\s?[~～]\s?(?=[0-9]|{_HALVES})")
 
 
 def _month(n: int) -> str:
