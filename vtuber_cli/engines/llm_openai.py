@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from vtuber_cli import keys
 from vtuber_cli.engines.base import Capabilities, Message, Stop
@@ -22,7 +22,6 @@ from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Self
 
     from pydantic import SecretStr
 
@@ -73,16 +72,13 @@ class OpenAi:
 
         @field_validator("key")
         @classmethod
-        def _a_name(cls, name: str | None) -> str | None:
+        def _a_name(cls, name: str | None, others: ValidationInfo) -> str | None:
             if name and not keys.is_name(name):
                 raise ValueError(t("keys.bad_name"))
+            url = others.data.get("base_url", "")
+            if name and url.startswith("http:") and not is_loopback(url):
+                raise ValueError(t("endpoint.insecure", host=host_of(url)))
             return name or None
-
-        @model_validator(mode="after")
-        def _no_key_in_the_open(self) -> Self:
-            if self.key and self.base_url.startswith("http:") and not is_loopback(self.base_url):
-                raise ValueError(t("endpoint.insecure", host=host_of(self.base_url)))
-            return self
 
         @property
         def weights(self) -> tuple[str, ...]:
