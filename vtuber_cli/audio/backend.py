@@ -74,8 +74,8 @@ def _survey(wanted: Wanted) -> dict[Direction, tuple[Device, ...]]:
     with alone():
         for library in libraries(wanted):
             library.refresh()
-            for direction in seen:
-                seen[direction] = seen[direction] or library.devices(direction)
+            for direction, devices in library.all_devices().items():
+                seen[direction] = seen[direction] or devices
             if all(seen.values()):
                 break
     return seen

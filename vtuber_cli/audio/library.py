@@ -80,6 +80,10 @@ class Library(Protocol):
         """What is known of; see `refresh`."""
         ...
 
+    def all_devices(self) -> dict[Direction, tuple[Device, ...]]:
+        """The same for both directions, for the price of one."""
+        ...
+
     def refresh(self) -> None:
         """Looks again, if no stream is open.
 

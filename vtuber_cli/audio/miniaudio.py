@@ -74,12 +74,19 @@ class MiniAudio:
 
     def devices(self, direction: Direction) -> tuple[Device, ...]:
         """Numbered through: microphones first."""
+        return self.all_devices()[direction]
+
+    def all_devices(self) -> dict[Direction, tuple[Device, ...]]:
+        """Where there is no sound system, it takes the library 50 ms to find that out."""
         try:
             context = self._sound.Devices(self._systems)
         except self._sound.MiniaudioError:  # no sound system of any kind
-            return ()
+            return {"input": (), "output": ()}
         found = list(self._listed(context))
-        return tuple(device for kind, device in found if kind == direction)
+        return {
+            "input": tuple(device for kind, device in found if kind == "input"),
+            "output": tuple(device for kind, device in found if kind == "output"),
+        }
 
     def refresh(self) -> None:
         """There is nothing to refresh."""

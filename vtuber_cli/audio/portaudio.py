@@ -85,6 +85,9 @@ class PortAudio:
             if device[f"max_{direction}_channels"] > 0
         )
 
+    def all_devices(self) -> dict[Direction, tuple[Device, ...]]:
+        return {"input": self.devices("input"), "output": self.devices("output")}
+
     def refresh(self) -> None:
         new, self._new = self._new, False
         if self._open or new:
