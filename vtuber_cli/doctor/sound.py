@@ -8,13 +8,15 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.level import FLOOR, dbfs
+from vtuber_cli.config import Audio
 from vtuber_cli.doctor.finding import Finding, finding, of_error
 from vtuber_cli.doctor.patient import Patient
 from vtuber_cli.errors import AudioUnavailable
 from vtuber_cli.events import EAR_RATE
 
 if TYPE_CHECKING:
-    from vtuber_cli.audio.portaudio import Direction
+    from vtuber_cli.audio.backend import Wanted
+    from vtuber_cli.audio.library import Direction
 
 _LISTENS_SECONDS = 0.6
 _OPENS_SECONDS = 8.0
@@ -22,11 +24,11 @@ _OPENS_SECONDS = 8.0
 
 
 def examine_output(patient: Patient) -> Iterator[Finding]:
-    if not (yield from _listed("output")):
+    audio = patient.plan.settings.audio if patient.plan else Audio()
+    if not (yield from _listed("output", audio.library)):
         return
-    chosen = patient.plan.settings.audio.output if patient.plan else None
     try:
-        name = asyncio.run(_open_speaker(chosen))
+        name = asyncio.run(_open_speaker(audio))
     except AudioUnavailable as error:
         yield of_error("output.opens", error)
     except TimeoutError:
@@ -36,11 +38,11 @@ def examine_output(patient: Patient) -> Iterator[Finding]:
 
 
 def examine_input(patient: Patient) -> Iterator[Finding]:
-    if not (yield from _listed("input")):
+    audio = patient.plan.settings.audio if patient.plan else Audio()
+    if not (yield from _listed("input", audio.library)):
         return
-    chosen = patient.plan.settings.audio.input if patient.plan else None
     try:
-        name, level = asyncio.run(_listen(chosen))
+        name, level = asyncio.run(_listen(audio))
     except AudioUnavailable as error:
         yield of_error("input.hears", error)
     except TimeoutError:
@@ -51,12 +53,12 @@ def examine_input(patient: Patient) -> Iterator[Finding]:
         yield finding("input.hears", "limit" if digital_silence else "ok", words, name=name, dbfs=round(level, 1))
 
 
-def _listed(direction: Direction) -> Iterator[Finding]:
+def _listed(direction: Direction, library: Wanted) -> Iterator[Finding]:
     """Yields what is wrong with the list of devices; the generator's value is whether there is anything in it."""
     from vtuber_cli.audio import devices
 
     try:
-        found = devices.found(direction)
+        found = devices.found(direction, library)
     except AudioUnavailable as error:
         yield of_error(f"{direction}.devices", error, "limit")
         return False
@@ -68,10 +70,10 @@ def _listed(direction: Direction) -> Iterator[Finding]:
     return True
 
 
-async def _open_speaker(chosen: str | None) -> str:
+async def _open_speaker(audio: Audio) -> str:
     from vtuber_cli.audio.speaker import DeviceSpeaker
 
-    speaker = DeviceSpeaker(chosen)
+    speaker = DeviceSpeaker(audio.output, library=audio.library)
     try:
         async with asyncio.timeout(_OPENS_SECONDS):
             await speaker.open()
@@ -80,13 +82,13 @@ async def _open_speaker(chosen: str | None) -> str:
         await speaker.close()
 
 
-async def _listen(chosen: str | None) -> tuple[str, float]:
+async def _listen(audio: Audio) -> tuple[str, float]:
     """The microphone's name, and the loudest it was within a moment, in dBFS."""
     import numpy as np
 
     from vtuber_cli.audio.microphone import DeviceMicrophone
 
-    microphone = DeviceMicrophone(chosen)
+    microphone = DeviceMicrophone(audio.input, library=audio.library)
     heard: list[float] = []
     seconds = 0.0
     async with asyncio.timeout(_OPENS_SECONDS), aclosing(microphone.frames()) as frames:
