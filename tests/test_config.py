@@ -99,6 +99,12 @@ def test_options_belong_to_the_engine_they_were_written_for(home: Path, monkeypa
     assert loaded.source_of("engines.llm.options.threads") == "default"
 
 
+def test_flags_mean_the_same_in_any_order(home: Path) -> None:
+    options, name = ("engines.llm.options.seed", 7), ("engines.llm.name", "llama")
+    assert config.load(dict([options, name])).settings.engines.llm.options == {"seed": 7}
+    assert config.load(dict([name, options])).settings.engines.llm.options == {"seed": 7}
+
+
 def test_the_programs_own_variables_are_no_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DEBUG", "LOG", "TEST_LIVE2D_MODEL", "UNHEARD_OF"):
         monkeypatch.setenv(f"VTUBER_{name}", "x")

@@ -204,7 +204,8 @@ def load(flags: Mapping[str, object] | None = None, character: Mapping[str, obje
         layers.append(Document("character", cast("dict[str, Value]", dict(character))))
     layers.extend(_files())
     layers.extend(_variables(os.environ))
-    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    # In order, so that an engine's name, which takes the options before it away, comes before its own.
+    given = {key: value for key, value in sorted((flags or {}).items()) if value is not None}
     layers.extend(Document("flag", nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items())
 
     data: dict[str, Value] = {}
