@@ -46,6 +46,8 @@ PROCESS = (
     "tests/audio/test_wav.py::TestSpeaker::test_killed",
     "tests/bench/test_bench.py",
     "tests/cli/",
+    "tests/doctor/test_doctor.py::test_an_endpoint",
+    "tests/doctor/test_doctor.py::test_an_unknown_model",
     "tests/doctor/test_doctor.py::test_echo_engines",
     "tests/engines/test_asr_sherpa.py",
     "tests/engines/test_tts_espeak.py::test_a_folder_without_voices",

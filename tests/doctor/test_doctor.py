@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,11 @@ from vtuber_cli import config, keys, log, paths
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
 from vtuber_cli.doctor import finding as findings
-from vtuber_cli.doctor import parts, private, system, terminal
+from vtuber_cli.doctor import loopback, parts, private, system, terminal
 from vtuber_cli.doctor.finding import Finding, finding
 from vtuber_cli.doctor.loopback import SENTENCES, UNDERSTOOD, likeness
 from vtuber_cli.doctor.patient import Patient
-from vtuber_cli.errors import UsageError
+from vtuber_cli.errors import AudioUnavailable, UsageError
 from vtuber_cli.i18n import LANGUAGES, t
 
 
@@ -37,9 +39,22 @@ def look(part: str, **flags: object) -> list[Finding]:
 
 
 def test_every_part_has_a_name_and_can_be_looked_at() -> None:
-    for part in parts.PARTS:
+    for part, place in parts.PARTS.items():
         assert t(f"doctor.part.{part}") != f"doctor.part.{part}"
-        parts.examine(part, Patient(sound=False))
+        module, _, function = place.partition(":")
+        assert callable(getattr(import_module(f"vtuber_cli.doctor.{module}"), function))
+
+
+def test_a_part_that_breaks_down_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def examine(patient: Patient) -> Iterator[Finding]:
+        yield finding("system.processor", "ok", cores=2)
+        raise ZeroDivisionError("a word of the user's")
+
+    monkeypatch.setattr(system, "examine", examine)
+    first, broken = look("system")
+    assert first.state == "ok"
+    assert broken.state == "fail" and broken.fix and "ZeroDivisionError" in broken.message
+    assert "user's" not in repr(broken) and "user's" in log.file().read_text(encoding="utf-8")
 
 
 def test_parts_by_name_come_in_order_and_once() -> None:
@@ -77,11 +92,31 @@ def test_this_computer_is_well() -> None:
     assert states(look("system"))["system.history"] == "ok"
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "locked").mkdir(mode=0o500)
-    monkeypatch.setenv("VTUBER_HOME", str(tmp_path / "locked" / "home"))
-    assert states(look("system"))["system.data"] == "fail"
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    allowed = os.access
+
+    def access(place: str | os.PathLike[str], mode: int) -> bool:  # the mode of a folder does not stop root
+        return Path(place) != locked and allowed(place, mode)
+
+    monkeypatch.setattr(system.os, "access", access)
+    monkeypatch.setenv("VTUBER_HOME", str(locked / "home"))
+    found = [one for one in look("system") if one.facts.get("folder") == str(locked)]
+    assert [(one.check, one.state) for one in found] == [("system.data", "fail")], "one fault, said once"
+
+
+def test_a_folder_for_models_that_is_none_is_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").write_text("a file", encoding="utf-8")
+    assert states(look("system", models_dir=tmp_path / "models"))["system.models"] == "limit"
+
+
+@pytest.mark.parametrize(("value", "state"), [("C", "limit"), ("ko_KR.UTF-8", "ok"), ("en_US.ISO-8859-1", "limit")])
+def test_the_locale_that_lacks_letters_is_named(value: str, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", value)
+    (letters,) = [one for one in look("terminal") if one.check == "terminal.letters"]
+    assert letters.state == state
+    assert letters.fix == ("export LC_ALL=C.UTF-8" if state == "limit" else "")
 
 
 def test_a_history_that_is_none_is_a_fault() -> None:
@@ -122,6 +157,46 @@ def test_a_broken_setting_is_named_and_the_rest_is_still_looked_at() -> None:
     assert states(look("engines")) == {"engines.plan": "skipped"}
     assert states(look("loopback")) == {"loopback.tone": "skipped"}
     assert "models.needed" not in states(look("models"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "mends"),
+    [
+        ({"talk.hangover_ms": 1}, "config explain"),
+        ({"engines.asr.name": "whisperx"}, "vtuber config set engines.asr.name auto"),
+        ({"engines.llm.name": "llama", "engines.llm.options.seed": "x"}, "vtuber engines"),
+        ({"character": "nobody"}, "vtuber config set character mika"),
+    ],
+)
+def test_a_wrong_setting_has_a_fix(flags: dict[str, object], mends: str) -> None:
+    (said,) = look("config", **flags)
+    assert said.state == "fail" and mends in said.fix
+
+
+def test_a_fix_goes_by_where_the_setting_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VTUBER_TALK__HANGOVER_MS", "1")
+    assert look("config")[0].fix == "unset VTUBER_TALK__HANGOVER_MS"
+    Path("vtuber.yaml").write_text("talk: [", encoding="utf-8")
+    assert "vtuber.yaml" in look("config")[0].fix
+    config.user_file().parent.mkdir(parents=True)
+    config.user_file().write_text("talk: [", encoding="utf-8")
+    assert look("config")[0].fix == "vtuber config edit"
+
+
+def test_an_unknown_model_costs_only_its_engine() -> None:
+    flags = {f"engines.{kind}.name": "echo" for kind in ("vad", "asr", "tts")}
+    found = states(look("engines", **flags, **{"engines.llm.options.model": "smollm9"}))
+    assert found == {"engines.vad": "ok", "engines.asr": "ok", "engines.llm": "fail", "engines.tts": "ok"}
+
+
+def test_an_endpoint_that_does_not_answer_is_a_limit_with_a_fallback_and_a_fault_without() -> None:
+    llm = {"name": "openai", "options.base_url": "http://127.0.0.1:9/v1", "options.model": "m", "options.retries": 0}
+    flags: dict[str, object] = {f"engines.{kind}.name": "echo" for kind in ("vad", "asr", "tts")}
+    flags |= {f"engines.llm.{key}": value for key, value in llm.items()}
+    assert states(look("engines", **flags))["engines.llm"] == "fail"
+    found = look("engines", **flags, **{"engines.llm.options.fallback": "echo"})
+    (mind,) = [one for one in found if one.check == "engines.llm"]
+    assert mind.state == "limit" and "127.0.0.1" in mind.message and mind.fix
 
 
 def test_models_that_are_absent_say_how_to_get_them(tmp_path: Path) -> None:
@@ -170,6 +245,37 @@ def test_files_that_others_can_read_are_named() -> None:
     assert said.state == "fail" and said.fix and "do-not-tell" not in repr(said)
 
 
+def test_a_key_that_stands_in_an_older_log_names_that_file() -> None:
+    keys.put("ENDPOINT_KEY", "sk-do-not-tell-0123456789", in_file=True)
+    log.file().parent.mkdir(parents=True, exist_ok=True)
+    older = log.file().with_name(f"{log.file().name}.1")
+    older.write_text("sk-do-not-tell-0123456789", encoding="utf-8")
+    (said,) = [one for one in private.examine(Patient()) if one.check == "secrets.log"]
+    assert said.facts["file"] == str(older)
+
+
+# --- the way round --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "says"), [("audio.microphone_gone", "plug it in again"), ("audio.no_output", "vtuber doctor output input")]
+)
+def test_a_device_that_goes_in_the_middle_is_a_limit(key: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        """Its error comes out of two task groups."""
+
+        def __init__(self, plan: object, tell: object) -> None:
+            pass
+
+        async def go(self) -> None:
+            error = AudioUnavailable(key, name="desk")
+            raise ExceptionGroup("outer", [ExceptionGroup("inner", [error])])
+
+    monkeypatch.setattr(loopback, "_Round", Gone)
+    (said,) = loopback.examine(Patient())
+    assert (said.check, said.state) == ("loopback.parts", "limit") and says in said.fix
+
+
 # --- words that come back -------------------------------------------------------------------------------------------
 
 
@@ -212,6 +318,11 @@ def test_a_fault_ends_with_2_and_a_fix(capsys: pytest.CaptureFixture[str]) -> No
     config.user_file().write_text("talk: {hangover_ms: 5}\n", encoding="utf-8")
     assert ended("config", "--json") == 2
     assert json.loads(capsys.readouterr().out)["parts"]["config"][0]["state"] == "fail"
+
+
+def test_the_report_is_in_the_language_of_the_talk(capsys: pytest.CaptureFixture[str]) -> None:
+    ended("secrets", "--set", "language=ko")
+    assert capsys.readouterr().out.startswith("비밀\n")
 
 
 def test_an_unknown_part_is_one_line_and_a_hint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -248,6 +248,8 @@ def _reply(engine: Llm, language: str, question: str) -> _Told:
     request = ReplyRequest(messages, max_tokens=_TOKENS, temperature=0.0, seed=7)
     began, first, text, tokens = time.perf_counter(), 0.0, "", 0
     for delta in engine.reply(request, Stop()):
+        if delta.notice is not None:  # another model answers, and its speed would be taken for this one's
+            raise EngineFailed(delta.notice.key, **dict(delta.notice.params))
         if delta.text and not text:
             first = time.perf_counter()
         text += delta.text

@@ -34,13 +34,15 @@ def command(
     wanted = known.named(parts or [])
     patient = Patient({"character": character, "models_dir": models_dir, **options.assignments(settings)}, sound=sound)
     with native_stderr_to(log.native_file()):
+        patient.settle_language()
         found = {part: list(_shown(part, patient, quiet=as_json)) for part in wanted}
     findings = [finding for part in wanted for finding in found[part]]
     code = known.exit_code(findings)
     if as_json:
         print(json.dumps(_record(found, code), ensure_ascii=False, indent=2))
     else:
-        print(f"\n{t(f'doctor.verdict.{code}', count=sum(bool(one.fix) for one in findings))}")
+        print()
+        _print(t(f"doctor.verdict.{code}"))
     raise typer.Exit(code)
 
 
@@ -52,10 +54,22 @@ def _shown(part: str, patient: Patient, *, quiet: bool) -> Iterator[Finding]:
         print(_bold(t(f"doctor.part.{part}")), flush=True)
     for finding in examine(part, patient):
         if not quiet:
-            print(f"  {_mark(finding.state)} {finding.message}", flush=True)
+            _print(finding.message, f"  {_mark(finding.state)} ")
             if finding.fix:
-                print(f"    {t('doctor.fix')}: {finding.fix}", flush=True)
+                _print(f"{t('doctor.fix')}: {finding.fix}", "    ")
         yield finding
+
+
+def _print(text: str, lead: str = "") -> None:
+    """In lines that fit the terminal, below each other; in a pipe as one line."""
+    from shutil import get_terminal_size
+
+    from vtuber_cli.cli.help import wrap
+
+    indent = 4 if lead else 0
+    width = get_terminal_size().columns - indent if sys.stdout.isatty() else sys.maxsize
+    for number, line in enumerate(wrap(text, width)):
+        print((" " * indent if number else lead) + line, flush=True)
 
 
 def _record(found: dict[str, list[Finding]], code: int) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from vtuber_cli.advice import language_name
 from vtuber_cli.bench.engines import Subject, measured_alone
 from vtuber_cli.bench.machine import Machine
 from vtuber_cli.doctor.finding import Finding, finding, of_error
@@ -33,24 +34,24 @@ def examine(patient: Patient) -> Iterator[Finding]:
         language = next(language for language, one in plan.voices.items() if one is voice)
         yield _measured(plan, "tts", voice, language, machine)
     if plan.language not in plan.voices:
-        spoken = t(f"choice.language.{plan.language}")
-        yield finding("engines.tts", "limit", "none", language=plan.language, language_name=spoken)
+        yield finding("engines.tts", "limit", "none", **_language(plan.language))
 
 
 def _measured(plan: Plan, kind: EngineKind, chosen: Chosen, language: str, machine: Machine) -> Finding:
     check = f"engines.{kind}"
-    wanted = chosen.weights
-    if absent := next((model.name for model in plan.weights.missing(wanted) if model.name in wanted), None):
-        return finding(check, "skipped", "absent", name=absent)
     options = chosen.options.model_dump(mode="json", exclude_unset=True)
     try:
+        if absent := plan.weights.missing(chosen.weights):
+            return finding(check, "skipped", "absent", name=absent[0].name, **_language(language))
         speed = measured_alone(Subject(kind, chosen.name, options, language), plan.settings.models_dir, machine)
     except VtuberError as error:
+        if error.key == "endpoint.fallback":
+            return of_error(check, error, "limit", t("doctor.engines.llm.fallback.fix"))
         return of_error(check, error)
-    return _judged(check, kind, speed)
+    return _judged(check, kind, speed, language)
 
 
-def _judged(check: str, kind: EngineKind, speed: Speed) -> Finding:
+def _judged(check: str, kind: EngineKind, speed: Speed, language: str) -> Finding:
     slow = speed.real_time_factor > LONGEST[kind]
     words = {(False, False): "", (True, False): "slow", (True, True): "busy", (False, True): ""}[slow, speed.busy]
     return finding(
@@ -58,8 +59,13 @@ def _judged(check: str, kind: EngineKind, speed: Speed) -> Finding:
         "limit" if slow else "ok",
         words,
         name=speed.model or speed.engine,
+        **_language(language),
         load_s=round(speed.load_s, 1),
         first_ms=round(1000 * speed.warm_result_s, 1 if speed.warm_result_s < 0.01 else None),
         factor=round(speed.real_time_factor, 3),
         tokens_per_s=speed.tokens_per_s,
     )
+
+
+def _language(code: str) -> dict[str, str]:
+    return {"language": code, "language_name": language_name(code)}

@@ -38,11 +38,11 @@ def finding(check: str, state: State, words: str = "", /, **facts: Fact) -> Find
     return Finding(check, state, private(t(key, **shown)), private(fix), kept)
 
 
-def of_error(check: str, error: VtuberError, state: State = "fail") -> Finding:
-    """An error in its own words, its hint as the fix."""
+def of_error(check: str, error: VtuberError, state: State = "fail", fix: str = "") -> Finding:
+    """An error in its own words, its hint as the fix; `fix` if it has none."""
     hint = error.hint
     if hint is None:
-        hint = t(f"{error.key}.hint", **error.params) if find(f"{error.key}.hint") is not None else ""
+        hint = t(f"{error.key}.hint", **error.params) if find(f"{error.key}.hint") is not None else fix
     return Finding(check, state, private(t(error.key, **error.params)), private(hint), {"error": error.key})
 
 

@@ -37,6 +37,7 @@ _TAIL_SECONDS = 0.7
 """And afterwards: devices are late."""
 _USER_SECONDS = 4.0
 _WHOLE_SECONDS = 120.0
+_CLOSING_SECONDS = 3.0
 
 Tell = Callable[[Finding], None]
 
@@ -49,11 +50,25 @@ def examine(patient: Patient) -> Iterator[Finding]:
     findings: list[Finding] = []
     try:
         asyncio.run(_in_time(_Round(plan, findings.append).go()))
-    except VtuberError as error:
-        findings.append(of_error("loopback.parts", error, "limit"))
-    except TimeoutError:
+    except* VtuberError as bundle:  # a device that goes while it plays and records comes out of a task group
+        findings.append(_stopped(next(_leaves(bundle))))
+    except* TimeoutError:
         findings.append(finding("loopback.parts", "fail", "hangs"))
     yield from findings
+
+
+def _stopped(error: VtuberError) -> Finding:
+    if error.key in ("audio.no_output", "audio.no_input"):
+        return finding("loopback.parts", "limit", "no_device")
+    return of_error("loopback.parts", error, "limit")
+
+
+def _leaves(bundle: BaseExceptionGroup[VtuberError]) -> Iterator[VtuberError]:
+    for error in bundle.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 async def _in_time(going: Awaitable[None]) -> None:
@@ -68,8 +83,8 @@ class _Round:
 
         self._language = plan.language
         self._tell = tell
-        self._speaker = DeviceSpeaker(plan.settings.audio.output)
-        self._microphone = DeviceMicrophone(plan.settings.audio.input)
+        self._speaker = DeviceSpeaker(plan.settings.audio.output, library=plan.settings.audio.library)
+        self._microphone = DeviceMicrophone(plan.settings.audio.input, library=plan.settings.audio.library)
         self._ear = cast("Worker[Asr]", plan.engines["asr"].worker(plan.weights))
         hers = plan.voices.get(plan.language)
         self._voice = cast("Worker[Tts]", hers.worker(plan.weights)) if hers is not None else None
@@ -78,7 +93,7 @@ class _Round:
         async with AsyncExitStack() as stack:
             for part in (self._speaker, self._microphone, self._ear, self._voice):
                 if part is not None:
-                    stack.push_async_callback(part.close)
+                    stack.push_async_callback(_closed, part.close)
             await self._speaker.open()
             echo = await self._tone()
             await self._ear.start()
@@ -168,6 +183,11 @@ async def record(
             if count >= seconds * EAR_RATE:
                 break
     return np.concatenate(blocks), max(began, 0)
+
+
+async def _closed(close: Callable[[], Awaitable[None]]) -> None:
+    """An engine or a device that hangs is left behind."""
+    await asyncio.wait([asyncio.ensure_future(close())], timeout=_CLOSING_SECONDS)
 
 
 async def _awaited(doing: Awaitable[None]) -> None:

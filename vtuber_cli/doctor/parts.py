@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import cast
 
-from vtuber_cli.doctor.finding import Finding
+from vtuber_cli import log
+from vtuber_cli.doctor.finding import Finding, finding, of_error
 from vtuber_cli.doctor.patient import Patient
-from vtuber_cli.errors import UsageError
+from vtuber_cli.errors import UsageError, VtuberError
 
 PARTS: Mapping[str, str] = {
     "system": "system:examine",
@@ -44,12 +45,18 @@ def named(wanted: Sequence[str]) -> list[str]:
 
 
 def examine(part: str, patient: Patient) -> Iterator[Finding]:
-    """What is found in one part, one finding at a time."""
+    """What is found in one part, one finding at a time; that it could not be looked at is a finding, too."""
     module, _, function = PARTS[part].partition(":")
-    look = cast(
-        "Callable[[Patient], Iterator[Finding]]", getattr(import_module(f"vtuber_cli.doctor.{module}"), function)
-    )
-    return look(patient)
+    try:
+        look = cast(
+            "Callable[[Patient], Iterator[Finding]]", getattr(import_module(f"vtuber_cli.doctor.{module}"), function)
+        )
+        yield from look(patient)
+    except VtuberError as error:
+        yield of_error(f"{part}.whole", error)
+    except Exception as error:  # noqa: BLE001 - a bug in one part must not cost the report of the others
+        log.crash(error)
+        yield finding("examination.crashed", "fail", part=part, error=type(error).__name__)
 
 
 def exit_code(findings: Sequence[Finding]) -> int:

@@ -30,6 +30,10 @@ class Patient:
         except VtuberError as error:
             return error
 
+    def settle_language(self) -> None:
+        """Has the report be in the language of a talk, which is known with the plan."""
+        _ = self.diagnosis
+
     @property
     def plan(self) -> Plan | None:
         return None if isinstance(self.diagnosis, VtuberError) else self.diagnosis

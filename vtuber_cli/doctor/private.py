@@ -23,14 +23,11 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield finding("secrets.keys", "ok", "" if stored else "none", count=len(stored), names=", ".join(stored))
     for name in sorted(stored.keys() - {key.name for key in found}):
         yield finding("secrets.keys", "fail", "lost", name=name)
-    if any(_mentions(key.value.get_secret_value()) for key in found):
-        yield finding("secrets.log", "fail", "key", file=str(log.file()))
+    values = [key.value.get_secret_value().encode() for key in found]
+    for file in (*sorted(log.file().parent.glob(f"{log.file().name}*")), log.native_file()):
+        if any(value in _bytes(file) for value in values):
+            yield finding("secrets.log", "fail", "key", file=str(file))
     yield from _exposed()
-
-
-def _mentions(value: str) -> bool:
-    """Whether a key stands in a log, where it has no business."""
-    return any(value.encode() in _bytes(file) for file in (*log.file().parent.glob("vtuber.log*"), log.native_file()))
 
 
 def _bytes(file: Path) -> bytes:

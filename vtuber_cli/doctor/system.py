@@ -8,11 +8,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vtuber_cli import __version__, paths
 from vtuber_cli.doctor.finding import Finding, finding, of_error
 from vtuber_cli.doctor.patient import Patient
 from vtuber_cli.errors import StoreError
+from vtuber_cli.weights import Weights
+
+if TYPE_CHECKING:
+    from vtuber_cli.bootstrap import Plan
 
 OLDEST, NEWEST = (3, 11), (3, 14)
 _GIB = 1 << 30
@@ -26,7 +31,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield _python()
     yield _processor()
     yield from _memory()
-    yield from _folders()
+    yield from _folders(patient.plan)
     yield from _history()
 
 
@@ -76,16 +81,27 @@ def _available_memory() -> float | None:
     return None
 
 
-def _folders() -> Iterator[Finding]:
-    for check, folder in (("system.data", paths.data_dir()), ("system.log", paths.log_dir())):
+def _folders(plan: Plan | None) -> Iterator[Finding]:
+    told: set[Path] = set()
+    for check, folder in (
+        ("system.data", paths.data_dir()),
+        ("system.models", Weights(plan.settings.models_dir if plan else None).folder),
+        ("system.log", paths.log_dir()),
+    ):
         there = _nearest_existing(folder)
         if not os.access(there, os.W_OK | os.X_OK):
-            yield finding(check, "fail", "read_only", folder=str(there))
-            continue
-        free = shutil.disk_usage(there).free / _GIB
-        if check == "system.data":
-            state = "ok" if free >= _ENOUGH_DISK else "limit"
-            yield finding(check, state, "" if state == "ok" else "full", folder=str(folder), gib=round(free, 1))
+            if there not in told:
+                yield finding(check, "fail" if check == "system.data" else "limit", "read_only", folder=str(there))
+            told.add(there)
+        elif check == "system.data":
+            yield _room(folder, shutil.disk_usage(there).free / _GIB)
+
+
+def _room(folder: Path, free: float) -> Finding:
+    enough = free >= _ENOUGH_DISK
+    return finding(
+        "system.data", "ok" if enough else "limit", "" if enough else "full", folder=str(folder), gib=round(free, 1)
+    )
 
 
 def _nearest_existing(folder: Path) -> Path:

@@ -47,7 +47,7 @@ def _colours() -> Finding:
 def _letters() -> Finding:
     from vtuber_cli.tui.symbols import symbols
 
-    charset = locale.getpreferredencoding(False)
-    if symbols().ascii:
-        return finding("terminal.letters", "limit", "ascii", charset=charset)
-    return finding("terminal.letters", "ok", charset=charset)
+    if not symbols().ascii:
+        return finding("terminal.letters", "ok", charset=locale.getpreferredencoding(False))
+    variable = next(name for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name))
+    return finding("terminal.letters", "limit", "ascii", variable=variable, value=os.environ[variable])
