@@ -19,6 +19,10 @@ __all__ = ["Reader", "language_of", "spoken"]
 
 _ROUNDS: Final = 4
 """What is left when signs have gone may be an abbreviation or a face itself; what is said is said as it stands."""
+_UNSETTLED: Final = re.compile(
+    r"[^\w\s,!?.]|[²³]|\.(?=.*\w)|\b(?:[A-Z]+|[xX]D+|[uUoO][wW][uUoO])\b|\b[A-Za-z]{1,5}\.\Z", re.DOTALL
+)
+"""Without signs, dots between the words, capitals, and faces of letters, nothing is left to be read otherwise."""
 _LONG: Final = 600
 """Longer texts are read piece by piece, so that the time they take grows no faster than they do."""
 
@@ -47,7 +51,7 @@ def spoken(text: str, language: str, *, begins_line: bool = True) -> str:
     said = clean(text)
     for _ in range(_ROUNDS):
         before, said = said, markup.tidy(say(markup.strip(said, words, begins_line=begins_line)))
-        if said == before:
+        if said == before or not _UNSETTLED.search(said):
             break
     return said
 

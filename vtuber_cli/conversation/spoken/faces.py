@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 _EYES: Final = r"\^_;ω´｀≧≦▽∀□д‿♥♡｡><ㅠㅜ╥ಠ益ツ・ᴗ˘◕•●๑ʖ"
@@ -22,8 +23,8 @@ _EMOTICONS: Final = re.compile(
     r"|(?<![가-힣])[ㅇㅎㅍ][ㅅㅂㅁㅠ_][ㅇㅎㅍ](?![가-힣])|ㅡ+[_.]?ㅡ+[;]*"
     r"|(?<!\S)(?:>?[:;=][-'^o]?[)(DPpOo3|/\\\]\[*]+|[xX]D+|<3+|</3|[:;]'\(|\\?[oO]/)(?=[\s.,!?]|$)"
 )
-LAUGHTER: Final = re.compile(r"[ㅋㅎ]+|[ㅠㅜ]+|(?<![가-힣ㄱ-ㅣ])[ㄱ-ㅎ]{2,}(?![가-힣ㄱ-ㅣ])")
-"""Laughing, crying and shorthand in single Korean letters."""
+_LAUGHTER: Final = "ㅋㅎㅠㅜ"
+_LETTERS: Final = re.compile(rf"[ㄱ-ㅣ]{{2,}}|[{_LAUGHTER}]")
 _SHORTCODE: Final = re.compile(r"(?<![\w:]):[a-z][a-z0-9]*(?:[_+-][a-z0-9]+)*:(?![\w:])")
 _EMOJI: Final = re.compile(
     r"(?:[0-9#*]\ufe0f?\u20e3"
@@ -71,6 +72,8 @@ def _rated(m: re.Match[str], rating: str) -> str:
     return rating.format(n=full, of=of) if of == _MOST_STARS else " "
 
 
-def without_faces(text: str) -> str:
-    """`text` without emoji, their `:names:`, kaomoji and emoticons."""
-    return _EMOJI.sub(" ", _EMOTICONS.sub(" ", _SHORTCODE.sub(" ", text)))
+def without_faces(text: str, shorthand: Mapping[str, str]) -> str:
+    """`text` without emoji, their `:names:`, kaomoji and emoticons, and without single Korean letters, which laugh and
+    cry, or are `shorthand` for a word."""
+    text = _EMOJI.sub(" ", _EMOTICONS.sub(" ", _SHORTCODE.sub(" ", text)))
+    return _LETTERS.sub(lambda m: f" {shorthand.get(m[0].strip(_LAUGHTER)) or shorthand.get(m[0], '')} ", text)

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from vtuber_cli.conversation.spoken.addresses import Words, without_addresses
-from vtuber_cli.conversation.spoken.faces import LAUGHTER, in_words, without_faces, without_stage_directions
+from vtuber_cli.conversation.spoken.faces import in_words, without_faces, without_stage_directions
 from vtuber_cli.conversation.spoken.rules import apply, compiled
 from vtuber_cli.conversation.spoken.tex import without_tex
 
@@ -74,8 +74,7 @@ def strip(text: str, words: Words, *, begins_line: bool = True) -> str:
     text = without_tex(_CITATION.sub("", text), words.over)
     text = html.unescape(_HTML.sub(" ", without_addresses(text, words)))
     text = in_words(without_stage_directions(text), words.rating, words.stars, words.love)
-    text = LAUGHTER.sub(lambda m: words.shorthand.get(m[0], " "), without_faces(text))
-    text = _written_plainly(text)
+    text = _written_plainly(without_faces(text, words.shorthand))
     return apply(_EMPHASIS, _joined(text.splitlines(), begins_line=begins_line)).replace("`", "")
 
 

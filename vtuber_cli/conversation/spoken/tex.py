@@ -43,7 +43,7 @@ def _formula(m: re.Match[str], over: str) -> str:
         maths = _SCRIPT.sub(_script, _WRAPPER.sub(r"\1", _ROOT.sub(r"√\1", maths)))
         maths = _FRACTION.sub(lambda part: _fraction(part[1], part[2], over), maths)
     maths = _COMMAND.sub(_command, maths).replace("^°", "°").replace("'", "")
-    return re.sub(r"[{}]", " ", maths)
+    return f" {re.sub(r'[{}]', ' ', maths)} "
 
 
 def _fraction(above: str, below: str, over: str) -> str:

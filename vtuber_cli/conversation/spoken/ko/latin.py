@@ -34,15 +34,20 @@ def _run(m: re.Match[str]) -> str:
     words = m[0].split()
     unknown = sum(word.lower() not in LOANWORDS and not word.isupper() for word in words)
     english = len(words) >= _SENTENCE and unknown > 1
-    return m[0] if english else " ".join(_word(word, alone=len(words) == 1) for word in words)
+    if english:
+        return m[0]
+    said = [word if word == "I" else _word(word) for word in words]
+    # The I of an English phrase that stays one is English too.
+    stays = any(word != "I" and word[0].isascii() for word in said)
+    return " ".join(_word(word) if word == "I" and not stays else word for word in said)
 
 
-def _word(word: str, *, alone: bool) -> str:
+def _word(word: str) -> str:
     if (known := LOANWORDS.get(word.lower())) is not None:
         return known
     if "-" in word or "'" in word:
         return re.sub(r"[A-Za-z]+", lambda part: _part(part[0]), word)
-    return _part(word) if alone or word != "I" else word
+    return _part(word)
 
 
 def _part(word: str) -> str:
