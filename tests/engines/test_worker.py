@@ -333,6 +333,29 @@ async def test_close_while_the_engine_loads_waits_and_closes_it() -> None:
     assert built[0].closed == 1
 
 
+async def test_starting_again_before_the_thread_has_ended_is_refused_and_may_be_repeated(
+    worker: Worker[Counter],
+) -> None:
+    began, release = Bell(), Bell()
+
+    def deaf(_: Counter, __: Stop) -> None:
+        began.set()
+        release.heard()
+
+    task = asyncio.ensure_future(worker.call(deaf))
+    await asyncio.to_thread(began.heard)
+    closing = asyncio.ensure_future(worker.close())
+    await asyncio.sleep(0)
+    with pytest.raises(EngineFailed) as refused:
+        await worker.start()
+    assert refused.value.key == "engine.stuck"
+    release.set()
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.wait((task, closing))
+        await worker.start()
+    assert worker.ready
+
+
 async def test_a_cancelled_close_still_closes(worker: Worker[Counter]) -> None:
     begun, engine = Bell(), worker.engine
     running = asyncio.ensure_future(worker.call(lambda counter, stop: counter.hold(begun, stop)))

@@ -77,8 +77,13 @@ class Worker(Generic[E]):
         """Loads the engine in the worker's thread; raises whatever its constructor raises, and may then be tried again.
 
         Whoever is cancelled in here still has to `close`.
+
+        Raises:
+            EngineFailed: it was closed, and its thread has not ended yet.
         """
         if self._thread is not None:
+            if self._closing:
+                raise EngineFailed("engine.stuck", name=self.name)
             raise RuntimeError(f"worker {self.name} has been started already")
         self._closing, self._ended = False, None
         self._thread = threading.Thread(target=self._run, name=f"vtuber-{self.name}", daemon=True)
