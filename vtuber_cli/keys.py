@@ -194,7 +194,7 @@ def _in_keyring(action: Literal["get", "set", "delete"], name: str, value: str =
 
     def act() -> str | None:
         try:
-            import keyring
+            import keyring  # pyright: ignore[reportMissingModuleSource] - an extra
         except ImportError:
             return None
         if action == "get":
