@@ -25,13 +25,14 @@ from vtuber_cli.conversation.dictation import Dictation
 from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.endpointer import Endpointing
 from vtuber_cli.conversation.manner import Manner
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.conversation.session import Session
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines import choice, registry
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
 from vtuber_cli.engines.worker import Worker
+from vtuber_cli.errors import UsageError
 from vtuber_cli.events import EMOTIONS, EngineKind, Event, Maker, Notice
 from vtuber_cli.weights import Weights
 
@@ -194,7 +195,7 @@ def session(
 ) -> Session:
     """A conversation that is ready to run; nothing of it is loaded yet."""
     person, language = plan.character, plan.language
-    past = _past(kept, occasion.resume)
+    past = _past(kept, occasion.resume, person, language)
     memory = Memory(
         instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
     )
@@ -384,11 +385,24 @@ def instructions(person: Character, language: str) -> list[Message]:
     return talk
 
 
-def _past(kept: History | None, talk: str | None) -> list[Message]:
+def _past(kept: History | None, talk: str | None, person: Character, language: str) -> list[Earlier]:
     if kept is None or talk is None:
         return []
-    return [
-        Message("user" if entry.role == "user" else "assistant", entry.text)
-        for entry in kept.messages(talk)
-        if entry.text.strip()
-    ]
+    own = kept.talk(talk).character
+    names = {person.id: ""}
+    past: list[Earlier] = []
+    for entry in kept.messages(talk):
+        speaker = person.id if entry.role == "user" else entry.speaker or own
+        if speaker not in names:
+            names[speaker] = _name_of(speaker, language)
+        if entry.text.strip():
+            past.append(Earlier(entry.role, entry.text, names[speaker]))
+    return past
+
+
+def _name_of(speaker: str, language: str) -> str:
+    """A character's name; the id of one who is not here any more, or whose file is broken."""
+    try:
+        return character.load(speaker).display_name(language)
+    except UsageError:
+        return speaker

@@ -113,7 +113,7 @@ def test_json_has_stable_keys(home: Path, talked: list[str]) -> None:
         "id": 2, "turn": 1, "role": "assistant", "text": "Sure, look up", "emotion": "joy", "via": None,
         "interrupted": True, "at": "2026-11-23T02:50:40.000Z",
         "timings": {"hangover_ms": None, "hear_ms": None, "think_ms": None, "speak_ms": None, "first_audio_ms": 730.4},
-        "cues": [], "work": None,
+        "cues": [], "work": None, "speaker": None,
     }  # fmt: skip
     assert shown == talks[1]
     (found,) = json.loads(vtuber(home, "search", "운세", "--json").stdout)
@@ -129,6 +129,20 @@ def test_show(home: Path, talked: list[str]) -> None:
         "mika: Sure, look up  (interrupted)",
     ]
     assert vtuber(home, "show").stdout.splitlines()[1].startswith("you: 오늘의")  # the last one
+
+
+def test_each_reply_is_shown_as_whose_it_was(home: Path, talked: list[str]) -> None:
+    async def go_on() -> None:
+        history = History(Database(home / "data" / "vtuber.db"))
+        await history.add_user(talked[0], 2, "And you?", "text")
+        await history.end_reply(await history.start_reply(talked[0], 2, "jun"), "Well, I am Jun.", False)
+        history.close()
+
+    asyncio.run(go_on())
+    assert vtuber(home, "show", talked[0]).stdout.splitlines()[-1] == "jun: Well, I am Jun."
+    assert "\tjun\tWell, I am Jun." in vtuber(home, "search", "well").stdout
+    assert "**jun** · " in vtuber(home, "export", talked[0], "-f", "md").stdout
+    assert "jun: Well, I am Jun." in vtuber(home, "export", talked[0], "-f", "srt").stdout
 
 
 def test_an_unknown_id(home: Path, talked: list[str]) -> None:

@@ -17,7 +17,7 @@ from vtuber_cli.conversation.casting import Casting
 from vtuber_cli.conversation.crew import Engines
 from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.manner import Manner
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.conversation.session import Session
 from vtuber_cli.conversation.voices import Voices
@@ -370,7 +370,7 @@ class Talk:
     manner: dict[str, Any] = field(default_factory=dict)
     style: dict[str, Any] = field(default_factory=dict)
     history: Any = None
-    past: Sequence[Message] = ()
+    past: Sequence[Earlier] = ()
 
     def __post_init__(self) -> None:
         self.llm = ScriptLlm()

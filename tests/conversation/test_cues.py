@@ -33,7 +33,7 @@ class Notebook:
         self.origin = asyncio.get_running_loop().time()
         return 0
 
-    async def start_reply(self, talk: str, turn: int) -> int:
+    async def start_reply(self, talk: str, turn: int, speaker: str | None = None) -> int:
         return 1
 
     async def hear(self, row: int, text: str, emotion: str, cues: list[Cue]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conversation.talk import Talk
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.engines.base import Capabilities, Message
 from vtuber_cli.errors import AudioUnavailable, EngineFailed
@@ -32,7 +32,7 @@ class SlowHistory:
     async def add_user(self, talk: str, turn: int, text: str, via: str, cues: object) -> int:
         return await self._row("user", text)
 
-    async def start_reply(self, talk: str, turn: int) -> int:
+    async def start_reply(self, talk: str, turn: int, speaker: str | None = None) -> int:
         return await self._row("assistant", "")
 
     async def _row(self, role: str, text: str) -> int:
@@ -149,7 +149,7 @@ async def test_a_long_past_does_not_break_the_beginning(talk: Talk) -> None:
             yield from super().reply(request, stop)
 
     talk.llm = Strict()
-    talk.past = [Message("user" if n % 2 == 0 else "assistant", "many words " * 8) for n in range(200)]
+    talk.past = [Earlier("user" if n % 2 == 0 else "assistant", "many words " * 8) for n in range(200)]
     talk.reply("Still here.")
     talk.llm.replies *= 200
     talk.at(1.0, lambda session: session.say("hello"))

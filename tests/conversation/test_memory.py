@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conversation.talk import Talk
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import StoreError
 from vtuber_cli.events import Timings
@@ -70,11 +70,31 @@ async def test_a_talk_is_taken_up_again(history: History) -> None:
     await first.add_user(1, "I am Jin.", "text")
     await first.end_reply("Hello Jin.", interrupted=False, timings=Timings())
     talk = history.list_talks()[0].id
-    past = [Message("user", "I am Jin."), Message("assistant", "Hello Jin.")]
+    past = [Earlier("user", "I am Jin."), Earlier("assistant", "Hello Jin.")]
     again = Memory(INSTRUCTIONS, history, talk=talk, past=past)
     await again.add_user(2, "Who am I?", "text")
     assert [row[1] for row in rows(history) if row[1]] == ["I am Jin.", "Hello Jin.", "Who am I?"]
     assert again.past == tuple(past)
+
+
+async def test_each_reply_is_kept_as_whose_it_was(history: History) -> None:
+    kept = memory(history)
+    for turn, character in enumerate(("mika", "jun", "mika"), 1):
+        kept.become(INSTRUCTIONS, character)
+        await kept.add_user(turn, "Who are you?", "text")
+        await kept.end_reply(f"I am {character}.", interrupted=False, timings=Timings())
+    (talk,) = history.list_talks()
+    replies = [entry for entry in history.messages(talk.id) if entry.role == "assistant"]
+    assert (talk.character, [entry.speaker for entry in replies]) == ("mika", [None, "jun", None])
+
+
+async def test_who_takes_over_before_a_word_was_said_has_the_talk(history: History) -> None:
+    kept = memory(history)
+    kept.become(INSTRUCTIONS, "jun")
+    await kept.add_user(1, "Who are you?", "text")
+    await kept.end_reply("I am Jun.", interrupted=False, timings=Timings())
+    (talk,) = history.list_talks()
+    assert talk.character == "jun" and history.messages(talk.id)[1].speaker is None
 
 
 async def test_a_talk_that_is_forgotten_meanwhile_begins_anew(history: History) -> None:

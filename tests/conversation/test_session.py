@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tests.conversation.talk import Talk
+from vtuber_cli.conversation.memory import Earlier
 from vtuber_cli.engines.base import Capabilities, Message
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import (
@@ -284,7 +285,7 @@ async def test_she_greets_and_the_model_knows(talk: Talk) -> None:
 
 async def test_a_resumed_talk_goes_on(talk: Talk) -> None:
     talk.microphone = False
-    talk.past = [Message("user", "I am Jin."), Message("assistant", "Hello Jin.")]
+    talk.past = [Earlier("user", "I am Jin."), Earlier("assistant", "Hello Jin.")]
     talk.reply("x")
     talk.reply("You are Jin.")
     talk.at(1.0, lambda session: session.say("who am I"))

@@ -137,6 +137,42 @@ async def test_a_talk_of_ours_goes_out_and_comes_back(history: History) -> None:
 # --- once, and where --------------------------------------------------------------------------------------------
 
 
+def signed(*names: str | None) -> list[dict[str, Any]]:
+    found = talk_of(("human", "Hi"), *(("ai", f"I am {name}.") for name in names))
+    for element, name in zip(found[2:], names, strict=True):
+        element |= {} if name is None else {"name": name}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("names", "speakers"),
+    [
+        (["Mao", "Mao"], [None, None]),
+        (["mao_001", "Rin"], [None, "Rin"]),
+        (["Mao", "Rin", None], ["Mao", "Rin", None]),
+        (["Mao\x1b[2J\n", "Rin"], ["Mao", "Rin"]),
+    ],
+)
+def test_names_tell_who_says_what_where_there_are_several(
+    history: History, names: list[str | None], speakers: list[str | None]
+) -> None:
+    talk = take_in(history, signed(*names))
+    assert talk is not None
+    assert [entry.speaker for entry in history.messages(talk)[1:]] == speakers
+
+
+async def test_whoever_took_over_signs_what_they_said(history: History) -> None:
+    talk = await history.open_talk("mika", "en")
+    await history.add_user(talk, 1, "Who is there?", "text")
+    for name in ("mika", "jun"):
+        await history.end_reply(await history.start_reply(talk, 1, name), f"I am {name}.", False)
+    found = give_out(history, talk)
+    assert [element.get("name") for element in found[2:]] == ["mika", "jun"]
+    origin = Path("/elsewhere/mika/talk.json")
+    again = take_in(history, found, origin)
+    assert again is not None and [entry.speaker for entry in history.messages(again)[1:]] == [None, "jun"]
+
+
 def test_twice_is_once(history: History) -> None:
     found = talk_of(("human", "Hi"), ("ai", "Hello."))
     arrival = layout.read(found, FILE, NOW)

@@ -39,6 +39,22 @@ async def written(history: History) -> dict[str, Any]:
     return out(history, talk)
 
 
+async def test_whose_a_reply_is_comes_along(history: History, written: dict[str, Any]) -> None:
+    row = await history.start_reply(written["id"], 2, "jun")
+    await history.end_reply(row, "음, 준이에요.", False)
+    file = out(history, written["id"])
+    assert [message["speaker"] for message in file["messages"]] == [None, None, "jun"]
+    history.remove([written["id"]])
+    history.keep([own.read(file, FILE)])
+    assert [entry.speaker for entry in history.messages(written["id"])] == [None, None, "jun"]
+
+
+def test_a_file_of_before_there_were_several_can_be_read(written: dict[str, Any]) -> None:
+    for message in written["messages"]:
+        del message["speaker"]
+    assert {entry.speaker for entry in own.read(written, FILE).entries} == {None}
+
+
 def out(history: History, talk: str) -> dict[str, Any]:
     messages = [own.message(entry) for entry in history.messages(talk)]
     return json.loads(json.dumps({"format": own.FORMAT, **asdict(history.talk(talk)), "messages": messages}))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from vtuber_cli.conversation.broadcast import Broadcast
-from vtuber_cli.engines.base import Message
+from vtuber_cli.conversation.memory import Earlier
 from vtuber_cli.events import (
     CharacterChanged,
     EngineChanged,
@@ -35,7 +35,7 @@ class ScriptedTalk:
     can_listen: bool = True
     listening: bool = False
     barge_in: bool = False
-    past: Sequence[Message] = ()
+    past: Sequence[Earlier] = ()
     phase: Phase = "loading"
     answer: Callable[[ScriptedTalk, str], None] | None = None
     """What happens when something is said to her."""

@@ -16,7 +16,7 @@ from textual.widgets import Markdown
 
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from vtuber_cli import i18n
-from vtuber_cli.engines.base import Message
+from vtuber_cli.conversation.memory import Earlier
 from vtuber_cli.errors import AudioUnavailable, EngineFailed
 from vtuber_cli.events import (
     Event,
@@ -346,10 +346,11 @@ def test_markdown_is_told_from_arithmetic(text: str, expected: bool) -> None:
 
 
 async def test_an_earlier_talk_is_shown_first_and_system_messages_are_not() -> None:
-    past = (Message("system", "be nice"), Message("user", "old question"), Message("assistant", "old answer"))
+    past = (Earlier("system", "be nice"), Earlier("user", "old question"), Earlier("assistant", "old answer", "Jun"))
     async with screen(ScriptedTalk(past=past)) as pilot:
         assert [entry.text for entry in chat(pilot).query(Entry)] == ["old question", "old answer"]
         assert "earlier" in page(pilot)
+        assert "Jun" in page(pilot), "whose it was"
 
 
 async def test_notices_and_greeting_are_shown_and_a_microphone_may_go() -> None:

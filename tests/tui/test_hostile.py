@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from tests.tui.test_chat import chat, page, screen, send, settled
-from vtuber_cli.engines.base import Message
+from vtuber_cli.conversation.memory import Earlier
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import EngineChanged, Failed, Greeted, Notice
 from vtuber_cli.tui.app import ChatApp
@@ -37,7 +37,9 @@ FORBIDDEN = {*map(chr, range(10)), *map(chr, range(11, 32)), *map(chr, range(0x7
 
 async def test_it_is_shown_as_text_everywhere() -> None:
     everything = " ".join(TEXTS.values())
-    talk = ScriptedTalk(name=everything, past=[Message("user", everything), Message("assistant", everything)])
+    talk = ScriptedTalk(
+        name=everything, past=[Earlier("user", everything), Earlier("assistant", everything, everything)]
+    )
     async with screen(talk, size=(60, 50)) as pilot:
         talk.tell(*awake())
         for text in TEXTS.values():

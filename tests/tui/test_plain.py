@@ -12,7 +12,7 @@ import pytest
 
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from vtuber_cli import i18n
-from vtuber_cli.engines.base import Message
+from vtuber_cli.conversation.memory import Earlier
 from vtuber_cli.errors import AudioUnavailable, EngineFailed
 from vtuber_cli.events import (
     Event,
@@ -169,7 +169,7 @@ async def test_a_pipe_is_answered_line_by_line_and_then_left() -> None:
 
 
 async def test_where_the_terminal_shows_what_is_typed_it_is_not_written_again() -> None:
-    out, err, _ = await typed(ScriptedTalk(answer=answering, past=[Message("user", "x")]), "one", manner=Manner())
+    out, err, _ = await typed(ScriptedTalk(answer=answering, past=[Earlier("user", "x")]), "one", manner=Manner())
     assert out == "mika: You said one. I heard.\n"
     assert "* 1 earlier" in err
 

@@ -99,7 +99,7 @@ def meta(entry: Entry) -> str:
 
 
 def who(entry: Entry, character: str) -> str:
-    return t("history.you") if entry.role == "user" else one_line(character)
+    return t("history.you") if entry.role == "user" else one_line(entry.speaker or character)
 
 
 def local(at: str) -> str:

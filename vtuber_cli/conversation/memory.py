@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vtuber_cli.engines.base import Message
+from vtuber_cli.engines.base import Message, Role
 from vtuber_cli.errors import StoreError, UsageError
 from vtuber_cli.events import Cue, Timings, Via, Work
 
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A message of the talk from before, as it is shown when the talk is resumed."""
+
+    role: Role
+    text: str
+    name: str = ""
+    """Who said it, if it is neither the user nor who talks now."""
 
 
 class Memory:
@@ -19,7 +30,8 @@ class Memory:
     Args:
         instructions: what every prompt begins with: the system message, and examples of how she talks.
         history: where rows go, or None to keep nothing.
-        talk: the id to go on with; None opens one with the first thing said, `opening` its character and language.
+        talk: the id to go on with; None opens one with the first thing said.
+        opening: the id of who talks, and the language.
         past: what was said before, from the history.
     """
 
@@ -30,17 +42,17 @@ class Memory:
         *,
         talk: str | None = None,
         opening: tuple[str, str] = ("", ""),
-        past: Sequence[Message] = (),
+        past: Sequence[Earlier] = (),
     ) -> None:
         self._instructions = list(instructions)
         self._history = history
         self._talk = talk
-        self._opening = opening
-        self._said: list[Message] = list(past)
+        self._character, self._language = opening
+        self._said: list[Message] = [Message(one.role, one.text) for one in past]
         self._row: int | None = None
         self._reply: int | None = None
         """Where in `_said` the reply under way stands, once some of it was heard."""
-        self.past: Sequence[Message] = tuple(past)
+        self.past: Sequence[Earlier] = tuple(past)
         self.failed: Callable[[StoreError], None] = lambda _: None
         """Told once when the history cannot be written any more; the session listens."""
 
@@ -55,7 +67,7 @@ class Memory:
     def become(self, instructions: Sequence[Message], character: str) -> None:
         """Somebody else answers from now on, knowing all that was said."""
         self._instructions = list(instructions)
-        self._opening = (character, self._opening[1])
+        self._character = character
 
     def greet(self, hello: str, text: str) -> None:
         """She said `text` as if to `hello`; the model should know, and a talk that ends there is not worth a row."""
@@ -79,9 +91,9 @@ class Memory:
     async def _make_room(self, history: History, turn: int, text: str, via: Via, cues: Sequence[Cue]) -> int:
         """Keeps a question; returns the row of its answer."""
         if self._talk is None:
-            self._talk = await history.open_talk(*self._opening)
+            self._talk = await history.open_talk(self._character, self._language)
         await history.add_user(self._talk, turn, text, via, cues)
-        return await history.start_reply(self._talk, turn)
+        return await history.start_reply(self._talk, turn, self._character or None)
 
     async def hear(self, text: str, emotion: str, cues: Sequence[Cue] = ()) -> None:
         """The reply has been heard so far."""

@@ -16,10 +16,9 @@ from vtuber_cli.conversation.ears import Ears
 from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointer, Paused, Resumed, Started
 from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.manner import Manner
-from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.turn import Asked, Partner
-from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import (
     CharacterChanged,
@@ -77,7 +76,7 @@ class Session:
     ) -> None:
         self.events = Broadcast()
         self.name = manner.name
-        self.past: Sequence[Message] = memory.past
+        self.past: Sequence[Earlier] = memory.past
         self.phase: Phase = "loading"
         self.listening = microphone is not None and manner.hands_free
         self.can_listen = microphone is not None

@@ -15,8 +15,8 @@ Fate: TypeAlias = Literal["kept", "known", "changed", "empty"]
 """What became of an arrival: kept; here already; here already, though the file has changed since; nothing was said."""
 
 _INSERT_MESSAGE = """
-    INSERT INTO messages (id, talk, turn, role, state, text, emotion, via, timings, cues, work, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO messages (id, talk, turn, role, state, text, emotion, via, timings, cues, work, speaker, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ID = re.compile(r"[0-9a-hjkmnp-tv-z]{12}")
 """An id of ours."""
@@ -133,5 +133,6 @@ def _message(row: int, talk: int | None, entry: Entry) -> tuple[object, ...]:
         pack(entry.timings),
         pack_cues(entry.cues),
         pack(entry.work),
+        entry.speaker and storable(entry.speaker),
         entry.at,
     )

@@ -11,7 +11,8 @@ from typing import Any, Literal, cast
 from vtuber_cli.events import Cue, Maker, Timings, Via, Work
 
 ENTRIES = """
-    SELECT m.id, t.id, m.turn, m.role, m.text, m.emotion, m.via, m.state, m.timings, m.at, m.cues, m.work, t.character
+    SELECT m.id, t.id, m.turn, m.role, m.text, m.emotion, m.via, m.state, m.timings, m.at, m.cues, m.work, m.speaker,
+        t.character
     FROM messages m JOIN talks t ON t.seq = m.talk
 """
 """Selects what `entry_of` reads, and whom the user talked with."""
@@ -36,11 +37,13 @@ class Entry:
     cues: tuple[Cue, ...] = ()
     """When it was said or heard, part by part; empty if that was not kept (typed, imported, or of an older program)."""
     work: Work | None = None
+    speaker: str | None = None
+    """The character who says a reply; None for the one that the talk began with."""
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """The message in a row of `ENTRIES`."""
-    number, talk, turn, role, text, emotion, via, state, timings, at, cues, work = row[:12]
+    number, talk, turn, role, text, emotion, via, state, timings, at, cues, work, speaker = row[:13]
     return Entry(
         number,
         talk,
@@ -54,6 +57,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         at=at,
         cues=() if cues is None else tuple(Cue(*cue) for cue in json.loads(cues)),
         work=None if work is None else _work(work),
+        speaker=speaker,
     )
 
 

@@ -100,12 +100,23 @@ class History:
 
         return await self._database.write(insert)
 
-    async def start_reply(self, talk: str, turn: int) -> int:
-        """Makes room for a reply, of which nothing has been heard yet; returns its row."""
-        at = self._now()
+    async def start_reply(self, talk: str, turn: int, speaker: str | None = None) -> int:
+        """Makes room for a reply, of which nothing has been heard yet; returns its row.
+
+        Args:
+            talk: its whole id.
+            turn: the question's.
+            speaker: the id of who replies; None for the character that the talk began with.
+        """
+        at, name = self._now(), speaker and storable(speaker)
 
         def insert(db: sqlite3.Connection) -> int:
-            return _insert(db, talk, (turn, "assistant", "speaking", "", None, None, at))
+            row = _insert(db, talk, (turn, "assistant", "speaking", "", None, None, at))
+            db.execute(
+                "UPDATE messages SET speaker = nullif(?, (SELECT character FROM talks WHERE id = ?)) WHERE id = ?",
+                (name, talk, row),
+            )
+            return row
 
         return await self._database.write(insert)
 

@@ -55,6 +55,7 @@ def read(elements: Sequence[Element], file: Path, now: datetime, character: str 
     origin = Origin(folder, name, hashlib.sha256(text.encode()).hexdigest())
     started = moment = _moment(elements[0].get("timestamp") if elements else None) or utc(now)
     entries: list[Entry] = []
+    names: list[str] = []
     records: list[tuple[str, int | None]] = []
     turn = 0
     for at, element in enumerate(elements):
@@ -70,11 +71,20 @@ def read(elements: Sequence[Element], file: Path, now: datetime, character: str 
             continue
         records.append((json.dumps(element), len(entries)))
         entries.append(Entry(0, "", turn, made, words, None, None, interrupted=False, timings=None, at=moment))
+        names.append(_words(element.get("name")) if made == "assistant" else "")
     if entries and not _moment(elements[0].get("timestamp")):
         started = entries[0].at
     ours = name.rpartition("_")[2]
     talk = ours if ID.fullmatch(ours) else None
-    return Arrival(talk, one_line(character or folder)[:100], "", started, entries, origin, records)
+    whose = one_line(character or folder)[:100]
+    entries = [replace(one, speaker=who) for one, who in zip(entries, _speakers(names, whose), strict=True)]
+    return Arrival(talk, whose, "", started, entries, origin, records)
+
+
+def _speakers(names: Sequence[str], character: str) -> list[str | None]:
+    """Who says each message by the names that sign them. If there is one name only, it is another for the character."""
+    several = len(set(names) - {""}) > 1
+    return [one_line(name)[:100] if several and name and name != character else None for name in names]
 
 
 def elements(
@@ -99,7 +109,7 @@ def elements(
         out.append({"role": "metadata", "timestamp": started})
     for entry in by_id.values():
         element: Element = {"role": _NAMES[entry.role], "timestamp": entry.at, "content": entry.text}
-        out.append(element | ({"name": character} if entry.role == "assistant" else {}))
+        out.append(element | ({"name": entry.speaker or character} if entry.role == "assistant" else {}))
         if entry.interrupted:
             out.append({"role": "system", "timestamp": entry.at, "content": INTERRUPTED})
     return out

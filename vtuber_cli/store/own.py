@@ -67,7 +67,10 @@ def _entries(messages: object, file: Path) -> list[Entry]:
         raise UsageError("history.file.bad_talk", file=file, name=".".join(["messages", *place])) from None
     if not all(0 <= entry.turn <= _MOST_TURNS for entry in entries):
         raise UsageError("history.file.bad_talk", file=file, name="turn")
-    return [replace(one, text=clean(one.text), at=_moment(one.at, file)) for one in entries]
+    return [
+        replace(one, text=clean(one.text), at=_moment(one.at, file), speaker=one_line(one.speaker or "")[:100] or None)
+        for one in entries
+    ]
 
 
 def _placed(messages: object) -> object:

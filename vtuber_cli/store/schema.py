@@ -83,4 +83,9 @@ _EXCHANGE: Migration = (
     "CREATE INDEX records_by_message ON records (message)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_TALKS, _EXCHANGE)
+_SPEAKERS: Migration = (
+    # Who says a reply, by id, where it is not the character that the talk began with.
+    "ALTER TABLE messages ADD COLUMN speaker TEXT",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_TALKS, _EXCHANGE, _SPEAKERS)

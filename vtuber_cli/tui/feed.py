@@ -40,6 +40,10 @@ class Said(Protocol):
     def role(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def name(self) -> str:
+        """Who said it, if it is neither the user nor who talks now."""
+        ...
 
 
 class Talk(Protocol):

@@ -83,7 +83,7 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         for message in self._session.past:
             if message.role in {"user", "assistant"}:
-                self.transcript.past(message.role == "assistant", safe(message.text))
+                self.transcript.past(message.role == "assistant", safe(message.text), safe_line(message.name))
         self._show_phase(self._session.phase)
         self._show_microphone()
         self.composer.focus()

@@ -42,9 +42,9 @@ class Transcript(VerticalScroll, can_focus=False):
 
     # --- the user ---------------------------------------------------------------------------------------------------
 
-    def past(self, hers: bool, text: str) -> None:
-        """Something from an earlier talk."""
-        entry = self._add(hers=hers)
+    def past(self, hers: bool, text: str, name: str = "") -> None:
+        """Something from an earlier talk; `name` if it was somebody else."""
+        entry = self._add(hers=hers, name=name)
         entry.know(t("chat.earlier"))
         entry.show(text)
         if hers:
@@ -152,8 +152,8 @@ class Transcript(VerticalScroll, can_focus=False):
         word = emotion_word(emotion)
         return f"{self._symbols.note} {word}" if word else ""
 
-    def _add(self, *, hers: bool) -> Entry:
-        entry = Entry(self._her if hers else t("chat.you"), self._symbols, hers=hers)
+    def _add(self, *, hers: bool, name: str = "") -> Entry:
+        entry = Entry(name or (self._her if hers else t("chat.you")), self._symbols, hers=hers)
         self._mount(entry)
         return entry
 
