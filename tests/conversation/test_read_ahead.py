@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tests.conversation.talk import Talk
-from vtuber_cli.events import FirstAudio, ReplyEnded
+from vtuber_cli.events import EngineChanged, FirstAudio, ReplyEnded
 
 pytestmark = pytest.mark.looptime(start=0, end=800)
 
@@ -125,3 +125,13 @@ async def test_a_model_that_fails_to_read_ahead_answers_all_the_same(talk: Talk)
     await talk.run(until=EVERY * TURNS + 10)
     assert len(talk.said) == TURNS
     assert not talk.failures
+
+
+async def test_the_talk_does_not_wait_for_a_model_elsewhere_that_stalls() -> None:
+    talk = Talk(microphone=False, token_seconds=60.0)
+    talk.llm.capabilities = replace(talk.llm.capabilities, prompt_cache=False)
+    talk.llm.words_a_step = 1
+    await talk.run(until=30)
+    changes = [each for each in talk.happened if isinstance(each.event, EngineChanged) and each.event.kind == "llm"]
+    assert [change.event.state for change in changes] == ["loading", "ready"]
+    assert 1 < changes[-1].at < 5 and talk.failures == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -19,10 +20,13 @@ from vtuber_cli.events import Maker, Notice
 
 T = TypeVar("T")
 
+_LOG = logging.getLogger(__name__)
 _RESERVE = 32
 """Tokens left free beside the reply's own: the emotion tag and the template's last words."""
 _ENDLESS = 1_000_000
 """The window of a model that does not say how long it is."""
+_WARM_SECONDS = 3.0
+"""What the beginning of a talk waits for a model that keeps nothing of what it reads, as one that is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Replier:
 
         Args:
             messages: what the model is given.
-            beside: gets what the engine says beside the text: the tokens it took, and what is worth a line.
+            beside: gets what the engine says beside the text: the tokens it took, what is worth a line, who thinks.
 
         Raises:
             EngineFailed: the model failed or hung; what it had said until then has been yielded.
@@ -76,7 +80,7 @@ class Replier:
         async with aclosing(self._deltas(messages)) as deltas:
             try:
                 async for delta in deltas:
-                    if beside is not None and (delta.usage is not None or delta.notice is not None):
+                    if beside is not None and (delta.usage or delta.notice or delta.maker):
                         beside(delta)
                     for piece in cut.feed(delta):
                         yield piece
@@ -88,8 +92,18 @@ class Replier:
             raise failure
 
     async def warm(self, messages: Sequence[Message]) -> None:
-        """Has the model read what every prompt will begin with, so that the first turn need not wait for it."""
-        await self._read(await self._request(messages, self._windows[0]))
+        """Has the model read what every prompt will begin with, so that the first turn need not wait for it.
+
+        Where nothing is surely gained by it, nobody waits long: an endpoint may say nothing for a minute.
+        """
+        limit = asyncio.timeout(None if self._llm.engine.capabilities.prompt_cache else _WARM_SECONDS)
+        try:
+            async with limit:
+                await self._read(await self._request(messages, self._windows[0]))
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            _LOG.info("%s was not warm after %s s, and the talk begins", self._llm.name, _WARM_SECONDS)
 
     async def read_ahead(self, messages: Sequence[Message]) -> None:
         """`warm`, if the model keeps what it reads and these begin otherwise than the last prompt, as after a trim."""
