@@ -191,7 +191,7 @@ class Turn:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
-                        self._work = replace(self._work, think=self._with.replier.maker)
+                        self._work = replace(self._work, think=self._work.think or self._with.replier.maker)
                     sentence = self._with.voices.prepare(index, shown, emotion, reader)
                     await upstream.put(Piece(sentence, await self._synthesise(sentence)))
                     index += 1
@@ -228,6 +228,8 @@ class Turn:
         return speech
 
     def _beside(self, delta: ReplyDelta) -> None:
+        if delta.maker is not None:
+            self._work = replace(self._work, think=delta.maker)
         if (tokens := delta.usage) is not None:
             self._work = replace(
                 self._work, prompt_tokens=tokens.prompt, reply_tokens=tokens.reply, cached_tokens=tokens.cached

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from vtuber_cli.events import Notice, Samples, Speech, Transcript
+    from vtuber_cli.events import Maker, Notice, Samples, Speech, Transcript
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
@@ -104,6 +104,8 @@ class ReplyDelta:
     usage: Usage | None = None
     notice: Notice | None = None
     """Something worth a line to the user, once: that another model answers, say."""
+    maker: Maker | None = None
+    """Who thinks, if it is not the engine that was asked."""
 
 
 @dataclass(frozen=True, slots=True)

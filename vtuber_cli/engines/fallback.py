@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from vtuber_cli.engines import registry
 from vtuber_cli.engines.base import Llm, ReplyDelta
 from vtuber_cli.errors import ContextOverflow, VtuberError
-from vtuber_cli.events import Notice
+from vtuber_cli.events import Maker, Notice
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Fallback:
         """As `Llm.reply`; a talk that is too long for this model loses its oldest turns."""
         assert self._llm is not None and self._reason is not None
         words = t(self._reason.key, **self._reason.params)
-        yield ReplyDelta(notice=Notice("endpoint.fallback", (("model", self._name), ("reason", words)), "warning"))
+        notice = Notice("endpoint.fallback", (("model", self._name), ("reason", words)), "warning")
+        yield ReplyDelta(notice=notice, maker=self._maker())
         messages = request.messages
         while True:
             try:
@@ -83,8 +85,15 @@ class Fallback:
         if self._llm is not None:
             self._llm.close()
 
+    def _engine(self) -> str:
+        return self._name if self._name in registry.names("llm") else _USUAL
+
+    def _maker(self) -> Maker:
+        model = next(iter(weights_of(self._name)), "")
+        return Maker(self._engine(), Path(model).name if model else "")
+
     def _built(self) -> Llm:
-        name = self._name if self._name in registry.names("llm") else _USUAL
+        name = self._engine()
         engine = registry.load("llm", name)
         options = engine.Options() if name == self._name else engine.Options(model=self._name)
         made = cast("type[Llm]", engine)
