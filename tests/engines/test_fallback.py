@@ -16,6 +16,7 @@ from vtuber_cli.engines.fallback import weights_of
 from vtuber_cli.engines.llm_openai import OpenAi
 from vtuber_cli.engines.llm_xllamacpp import Llama
 from vtuber_cli.errors import ContextOverflow, EngineFailed
+from vtuber_cli.events import Maker
 from vtuber_cli.weights import Weights
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def test_it_answers_and_says_why(language: Any) -> None:
         assert len(server.asked) == 2
         host = server.host
     assert "".join(delta.text for delta in rest) == "Are you there?"
+    assert first.maker == Maker("echo")
     notice = first.notice
     assert notice is not None and notice.severity == "warning"
     words = i18n.t(notice.key, **dict(notice.params))
@@ -82,7 +84,7 @@ def test_a_reply_that_has_begun_is_not_begun_again() -> None:
     with (
         Loopback([breaks_off]) as server,
         engine(server.url, fallback="echo") as made,
-        pytest.raises(EngineFailed, match=r"endpoint\.broken_off"),
+        pytest.raises(EngineFailed, match=r"endpoint\.cut_off"),
     ):
         reply(made)
 

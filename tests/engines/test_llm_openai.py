@@ -221,7 +221,8 @@ def test_tools_are_offered_and_their_calls_put_together() -> None:
         deltas = list(made.reply(asking(tools=(tool,)), Stop()))
         assert [delta.tool for delta in deltas if delta.tool] == [ToolCall("c1", "draw", {"cards": 3})]
         assert server.asked[0].body["tools"] == [{"type": "function", "function": tool}]
-        assert not any(delta.tool for delta in made.reply(asking(), Stop()))
+        with pytest.raises(EngineFailed, match=r"endpoint\.empty"):  # nobody offered a tool, so nothing is left
+            reply(made)
 
 
 # --- the model ------------------------------------------------------------------------------------------------------
@@ -515,7 +516,7 @@ def test_never_after_the_first_token(script: Callable[[Peer], object]) -> None:
         with pytest.raises(EngineFailed) as raised:
             said.extend(delta.text for delta in made.reply(asking(), Stop()))
         assert len(server.asked) == 1
-        assert raised.value.key in ("endpoint.broken_off", "endpoint.said")
+        assert raised.value.key in ("endpoint.cut_off", "endpoint.said")
         assert reply(made) == "Hello there."
 
 
@@ -646,6 +647,21 @@ def test_nothing_but_thoughts_is_said_so(text: str) -> None:
     error = failure(script)
     assert error.key == "endpoint.only_thoughts"
     assert error.params["tokens"] == 160
+
+
+@pytest.mark.parametrize("delta", [{}, {"reasoning_content": "Hm."}])
+def test_where_one_token_is_wanted_none_will_do(delta: dict[str, str]) -> None:
+    """As when the model is only to read what prompts begin with: no reason for a fallback to take over."""
+
+    def script(peer: Peer) -> None:
+        peer.chunked(event(delta=delta), event(finish_reason="length"), DONE)
+
+    with Loopback([script]) as server, engine(server.url, fallback="echo") as made:
+        assert reply(made, max_tokens=1) == ""
+
+
+def test_an_empty_reply_is_said_so() -> None:
+    assert failure(lambda peer: peer.chunked(STOP, DONE)).key == "endpoint.empty"
 
 
 def test_a_filter_is_said_so() -> None:

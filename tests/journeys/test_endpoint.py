@@ -10,6 +10,7 @@ import pytest
 from tests.engines.loopback import Loopback, Peer, event, good, status
 from tests.journeys.program import kept, run
 from vtuber_cli import paths
+from vtuber_cli.events import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,3 +88,5 @@ def test_another_model_answers_and_says_so_once(fallback: str) -> None:
     assert [line for line in out.splitlines() if line.startswith("mika: ")][-1:] == ["mika: three"]
     assert err.count("on this computer, answers instead") == 1
     assert "! " not in err
+    makers = {entry.work.think for entry in kept() if entry.role == "assistant" and entry.work}
+    assert makers == {Maker("echo")}

@@ -93,7 +93,7 @@ class Blame:
         return Trouble(EngineFailed("endpoint.said", host=self.host, reason=self._redacted(text)), again=again)
 
     def broken(self, broken: Broken, *, begun: bool) -> Trouble:
-        key = "endpoint.broken_off" if begun else f"endpoint.{broken.cause}"
+        key = "endpoint.cut_off" if begun else f"endpoint.{broken.cause}"
         error = EngineFailed(key, host=self.host, reason=self._redacted(broken.reason))
         return Trouble(error, again=broken.cause in ("unreachable", "broken_off"))
 

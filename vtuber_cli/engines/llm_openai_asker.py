@@ -111,11 +111,12 @@ class Asker:
         except (Broken, TimeoutError, ErrorEvent, Garbage, TooLong) as error:
             trouble = self._trouble(error, reply, late=time.monotonic() >= until[1])
             raise (trouble.error if reply.begun else trouble) from None
-        if not reply.shown and not reply.calls:
+        if not reply.shown and not reply.calls and request.max_tokens > 1:  # of one token nobody expects a reply
             if reply.reason == "content_filter":
                 raise self._blame.failed("endpoint.filtered")
             if reply.reasoned:
                 raise self._blame.failed("endpoint.only_thoughts", tokens=request.max_tokens)
+            raise self._blame.failed("endpoint.empty")
 
     def _read(
         self, exchange: Exchange, reply: Completion, stop: Stop, until: tuple[float, float]
