@@ -122,7 +122,7 @@ def test_the_programs_own_variables_are_no_settings(home: Path, monkeypatch: pyt
         ("TALK__HANGOVER_MS", "5", "talk.hangover_ms: has to be at least 200"),
         ("TALK__HANGOVR_MS", "500", "talk.hangovr_ms: unknown key; did you mean hangover_ms?"),
         ("LANGAUGE", "ko", "langauge: unknown key; did you mean language?"),
-        ("LANGUAGE", "klingon", "language: has to be one of 'auto', 'en' or 'ko'"),
+        ("LANGUAGE", "klingon", "language: has to be one of auto, en, ko"),
         ("TALK", "x", "talk: has to be `key: value` lines"),
         ("CHARACTER", "../../x", "character: has to be a name of letters, digits, - and _"),
         ("REPLY__TEMPERATURE", "nan", "reply.temperature: has to be a number"),
@@ -137,7 +137,8 @@ def test_a_broken_variable_is_named(
 
 
 def test_a_broken_flag_is_named(home: Path) -> None:
-    assert refused(flags={"talk.hangover_ms": 9999}) == "flag: talk.hangover_ms: may be at most 3000"
+    assert refused(flags={"talk.hangover_ms": 9999}) == "--set: talk.hangover_ms: may be at most 3000"
+    assert refused(flags={"character": "../x"}).startswith("--character: character: has to be a name")
 
 
 def test_a_broken_file_names_its_line(home: Path) -> None:
@@ -147,12 +148,12 @@ def test_a_broken_file_names_its_line(home: Path) -> None:
 
 def test_a_folder_where_the_file_should_be(home: Path) -> None:
     (home / "here" / "vtuber.yaml").mkdir()
-    assert refused() == "the config file vtuber.yaml is not a file"
+    assert refused() == "vtuber.yaml is not a file"
 
 
 def test_a_link_that_leads_nowhere(home: Path) -> None:
     (home / "here" / "vtuber.yaml").symlink_to("gone")
-    assert refused() == "there is no config file vtuber.yaml"
+    assert refused() == "there is no file vtuber.yaml"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")

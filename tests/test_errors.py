@@ -148,3 +148,10 @@ def test_a_log_on_a_full_disk_stays_silent(capfd: pytest.CaptureFixture[str], mo
     logging.getLogger("vtuber_cli.x").warning("lost")
     monkeypatch.undo()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_book_for_a_name_is_not_read_back(capsys: pytest.CaptureFixture[str]) -> None:
+    show.error(UsageError("settings.unknown", name="a" * 100_000 + "zz"))
+    line, hint = capsys.readouterr().err.splitlines()
+    assert len(line) < 1000 and line.startswith("vtuber: ") and " … " in line and "zz" in line
+    assert len(hint) < 1000

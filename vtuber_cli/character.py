@@ -202,7 +202,7 @@ def load(name: str) -> Character:
 
 def read(folder: Path) -> Character:
     """The character in this folder. Raises ConfigError as `load` does."""
-    document = yaml_file.load(folder / FILE, "character")
+    document = yaml_file.load(folder / FILE)
     check_foreign(document)
     character = yaml_file.validate(document, Character)
     for refusal in _broken_rules(document, character, folder.name):
@@ -213,7 +213,7 @@ def read(folder: Path) -> Character:
 def problems(file: Path) -> list[ConfigError]:
     """Everything that is wrong with a character's file, from top to bottom; empty if nothing is."""
     try:
-        document = yaml_file.load(file, "character")
+        document = yaml_file.load(file)
     except ConfigError as error:
         return [error]
     found = [*foreign(document), *yaml_file.problems(document, Character)]

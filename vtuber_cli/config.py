@@ -37,6 +37,8 @@ FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "
 _PREFIX = "VTUBER_"
 _OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LOG_FORMAT", "LANG", "MODELS_DIR"})
 """The program's own variables that are no settings; so is everything that begins with VTUBER_TEST_."""
+_OPTIONS = {"character": "--character", "audio.input": "--input", "audio.output": "--output"}
+"""Settings that have an option of their own on the command line, for messages."""
 _DENIED = re.compile(
     r"(command|cmd|args|argv|env|environment|url|uri|endpoint|host|proxy|key|token|secret|password|headers)"
 )
@@ -206,7 +208,9 @@ def load(flags: Mapping[str, object] | None = None, character: Mapping[str, obje
     layers.extend(_variables(os.environ))
     # In order, so that an engine's name, which takes the options before it away, comes before its own.
     given = {key: value for key, value in sorted((flags or {}).items()) if value is not None}
-    layers.extend(Document("flag", nested(tuple(key.split(".")), cast("Value", value))) for key, value in given.items())
+    for key, value in given.items():
+        option = _OPTIONS.get(key, "--set")
+        layers.append(Document(option, nested(tuple(key.split(".")), cast("Value", value))))
 
     data: dict[str, Value] = {}
     sources: dict[str, str] = {}
@@ -214,7 +218,7 @@ def load(flags: Mapping[str, object] | None = None, character: Mapping[str, obje
         said = yaml_file.validate(layer, Settings).model_dump(exclude_unset=True)
         for key, value in _leaves(said):
             _set(data, sources, key, value)
-            sources[".".join(key)] = layer.place(key)
+            sources[".".join(key)] = "flag" if str(layer.path).startswith("--") else layer.place(key)
     return Loaded(yaml_file.validate(Document("settings", data), Settings), sources)
 
 
@@ -250,9 +254,9 @@ def _is_plain(value: Value) -> bool:
 def _files() -> Iterator[Document]:
     mine, foreign = user_file(), project_file()
     if os.path.lexists(mine):
-        yield _anchored(yaml_file.load(mine, "config"))
+        yield _anchored(yaml_file.load(mine))
     if os.path.lexists(foreign):
-        document = yaml_file.load(foreign, "config")
+        document = yaml_file.load(foreign)
         check_foreign(document)
         yield document
 

@@ -100,7 +100,7 @@ def read() -> str:
     path = config.user_file()
     if not os.path.lexists(path):
         return ""
-    yaml_file.load(path, "config")  # whether it is a file that we read
+    yaml_file.load(path)  # whether it is a file that we read
     return path.read_bytes().decode("utf-8")
 
 
@@ -118,7 +118,7 @@ def _free(text: str) -> Value:
 
 def _checked(key: Key, value: Value) -> Value:
     """The value as the settings take it."""
-    given = Document(".".join(map(str, key)), config.nested(key, value))
+    given = Document("config set", config.nested(key, value))
     found = yaml_file.validate(given, config.Settings).model_dump(mode="json", exclude_unset=True)
     for part in key:
         found = found[str(part)]

@@ -47,8 +47,11 @@ _WORDS = {
     "float_": "config.number",
     "finite_number": "config.number",
     "string_type": "config.text",
+    "string_unicode": "config.control",
+    "path_type": "config.text",
     "string_too_long": "config.too_long",
     "too_long": "config.too_many",
+    "too_short": "config.too_few",
     "dict_type": "config.mapping",
     "model_type": "config.mapping",
     "model_attributes_type": "config.mapping",
@@ -99,24 +102,20 @@ class Document:
         return ConfigError(words, file=self.path, line=self.line(key), place=self.place(key), name=name, **params)
 
 
-def load(path: Path, what: str) -> Document:
+def load(path: Path) -> Document:
     """Reads a file.
-
-    Args:
-        path: the file.
-        what: the kind of file, for messages: "config", "character", "catalog".
 
     Raises:
         ConfigError: not there, not a file, not readable, too big, or not what the module's head allows.
     """
     try:
         if not path.is_file():
-            raise ConfigError("config.not_a_file" if path.exists() else "config.missing", file=path, what=what)
+            raise ConfigError("config.not_a_file" if path.exists() else "config.missing", file=path)
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError("config.unreadable", file=path, what=what, reason=reason) from error
+        raise ConfigError("config.unreadable", file=path, reason=reason) from error
     return parse(raw, path)
 
 
@@ -295,6 +294,9 @@ def reason(detail: ErrorDetails) -> tuple[str, dict[str, Any]]:
     """The message key and the parameters for what pydantic found: our own words for what people get wrong."""
     kind = detail["type"]
     params: dict[str, Any] = {name: value for name, value in detail.get("ctx", {}).items() if name != "error"}
+    if kind == "literal_error":  # 'auto', 'en' or 'ko': an English sentence
+        expected = str(params["expected"])
+        params["expected"] = ", ".join(re.findall(r"'([^']*)'", expected)) or expected
     for prefix, words in _WORDS.items():
         if kind.startswith(prefix):
             return words, params

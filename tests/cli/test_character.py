@@ -202,7 +202,7 @@ def test_check_takes_an_id_a_folder_or_a_file(said: Any, tmp_path: Path, monkeyp
         assert said("check", what)[0] == 0, what
     assert said("check", "mika")[0] == 0
     code, out, _ = said("check", "nowhere.yaml")
-    assert code == 1 and "there is no character file" in out
+    assert code == 1 and "there is no file" in out
     code, _, err = said("check", "rinn")
     assert code == 2 and "did you mean rin?" in err
     assert said("check", str(tmp_path))[0] == 1

@@ -318,3 +318,8 @@ def test_every_option_of_our_engines_has_words_and_the_english_ones_are_the_docs
                 if language == "en" and info.description:
                     assert words == " ".join(info.description.split()), key
     assert i18n._area(language, "engine_options").keys() == known  # pyright: ignore[reportPrivateUsage, reportArgumentType]
+
+
+def test_a_wrong_value_is_named_once(said: Any) -> None:
+    code, _, err = said("set", "talk.hangover_ms", "soon")
+    assert (code, err) == (2, "vtuber: config set: talk.hangover_ms: has to be a whole number\n")

@@ -26,7 +26,7 @@ def remarks(file: Path) -> list[ConfigError]:
     from vtuber_cli import yaml_file
     from vtuber_cli.character import Character
 
-    document = yaml_file.load(file, "character")
+    document = yaml_file.load(file)
     person = yaml_file.validate(document, Character)
     found = [*_what_is_missing(document, person), *_voices(document, person), *_look(document, person)]
     return sorted(found, key=lambda one: int(str(one.params["line"])))

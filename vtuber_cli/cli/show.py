@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from vtuber_cli.clean import one_line
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.i18n import find, t
 
+_LONGEST = 600
+"""Letters of a name, a path or a reason that are repeated; somebody may paste a whole book."""
 BUG = 70
 INTERRUPTED = 130
 
@@ -29,13 +33,23 @@ def error(err: VtuberError) -> None:
 
 def message(err: VtuberError) -> str:
     """The translated, cleaned message of an error."""
-    return one_line(t(err.key, **err.params))
+    return one_line(t(err.key, **_short(err.params)))
 
 
 def hint(err: VtuberError) -> str:
     """The translated, cleaned advice that goes with an error; empty if there is none."""
     key = f"{err.key}.hint"
-    return one_line(err.hint if err.hint is not None else t(key, **err.params) if find(key) else "")
+    return one_line(err.hint if err.hint is not None else t(key, **_short(err.params)) if find(key) else "")
+
+
+def _short(params: Mapping[str, object]) -> dict[str, object]:
+    """Long ones without their middle: the end of a path tells most, and Korean particles go by the last letter."""
+    return {name: _without_middle(value) if isinstance(value, (str, Path)) else value for name, value in params.items()}
+
+
+def _without_middle(value: str | Path) -> str | Path:
+    text = str(value)
+    return value if len(text) <= _LONGEST else f"{text[: _LONGEST * 2 // 3]} … {text[-_LONGEST // 4 :]}"
 
 
 def ending(raised: BaseException) -> int:

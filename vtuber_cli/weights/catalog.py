@@ -220,5 +220,5 @@ def load(file: Path | None = None) -> Catalog:
     Raises:
         ConfigError: the file is missing, not YAML, or says something the schema does not allow.
     """
-    document = yaml_file.load(file or paths.shipped("models/catalog.yaml"), "catalog")
+    document = yaml_file.load(file or paths.shipped("models/catalog.yaml"))
     return yaml_file.validate(document, Catalog)
