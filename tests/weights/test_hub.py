@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +266,30 @@ def test_a_store_that_ends_early_and_names_no_length_is_given_up(tmp_path: Path,
     assert not (tmp_path / "models" / "toy").exists()
 
 
+def test_a_packed_answer_is_refused_before_it_is_unpacked(tmp_path: Path, weights: Weights, place: Hub) -> None:
+    place.faults.packed = True
+    error = refusal(weights)
+    assert (error.key, error.params["reason"]) == ("weights.hub_odd", "Content-Encoding: gzip")
+    assert parts(tmp_path) == []
+
+
+def test_who_speaks_no_http_is_not_called_offline(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            with suppress(OSError):
+                while True:
+                    with server.accept()[0] as caller:
+                        caller.recv(65_536)
+                        caller.sendall(b"SSH-2.0-nobody\r\n")
+
+        threading.Thread(target=greet, daemon=True).start()
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
+        error = refusal(weights)
+        assert (error.key, error.params["reason"]) == ("weights.hub_odd", "RemoteProtocolError")
+        server.shutdown(socket.SHUT_RDWR)
+
+
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:,x", "http:", "//", "javascript:1"]
 )
@@ -296,13 +323,18 @@ def test_the_wish_to_stay_offline_holds(
 
 
 @pytest.mark.parametrize(
-    "address", ["hub.example", "ftp://hub.example", "http://", "https://a b/", "ftp://me:secret@hub.example"]
+    "address",
+    [
+        *("hub.example", "ftp://hub.example", "http://", "https://a b/", "http://[::1", "http://h:99999"),
+        *("ftp://me:secret@hub.example", "me:secret@hub.example", "https://me:se@cret@hub example"),
+        *("https://me:se/cret@hub.example", "https://me:se?cret@hub.example", "https://hub.example/?token=secret"),
+    ],
 )
 def test_an_address_that_is_none_is_refused(weights: Weights, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("HF_ENDPOINT", address)
     error = refusal(weights)
     assert error.key == "weights.hub_address"
-    assert "secret" not in str(error.params)
+    assert "cret" not in str(error.params)
 
 
 def test_a_password_in_the_address_is_not_told(

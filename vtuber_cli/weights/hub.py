@@ -35,6 +35,9 @@ _LONGEST_PAUSE = 60.0
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#@\s]*)?")
+_SECRET = re.compile(r"(?<=//).*@|^(?!\w+://).*@|[?#].*", re.DOTALL)
+"""What may be secret in an address that is none: all up to the last @, and a query."""
 
 
 def deliver(source: HubSource, delivery: Delivery) -> None:
@@ -86,9 +89,20 @@ def endpoint() -> str:
         from huggingface_hub import constants
 
         address = constants.ENDPOINT
-    if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", address):
-        raise WeightsError("weights.hub_address", address=re.sub(r"//[^/@]*@", "//", address))
+    if not _ADDRESS.fullmatch(address) or not _is_one(address):
+        raise WeightsError("weights.hub_address", address=_SECRET.sub("", address))
     return address
+
+
+def _is_one(address: str) -> bool:
+    """Whether the client takes it, too."""
+    import httpx
+
+    try:
+        url = httpx.URL(address)
+        return bool(url.host) and (url.port or 1) < 2**16
+    except httpx.InvalidURL:
+        return False
 
 
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
@@ -165,7 +179,8 @@ class _Download:
             raise WeightsError("weights.hub_misled", host=self._host, target=error) from error
         except httpx.TransportError as error:
             _log.info("%s: %r at byte %d", self._file.path, error, self._done)
-            raise _Broken(offline=isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))) from error
+            odd = type(error).__name__ if isinstance(error, httpx.RemoteProtocolError) else ""
+            raise _Broken(offline=isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)), odd=odd) from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             _log.warning("%s: %r", self._file.path, error)
             raise WeightsError("weights.hub_odd", host=self._host, reason=type(error).__name__) from error
@@ -215,12 +230,15 @@ class _Download:
             raise WeightsError("weights.hub_lacks", host=host, repo=self._repo, file=self._file.path)
         if status not in (200, 206):
             raise WeightsError("weights.hub_odd", host=host, reason=f"HTTP {status}")
+        # Nobody asked for a packed answer, and a few bytes of one may be gigabytes.
+        if (packing := answer.headers.get("content-encoding", "identity")) != "identity":
+            raise WeightsError("weights.hub_odd", host=host, reason=f"Content-Encoding: {packing}")
         self._compare(answer)
 
     def _compare(self, answer: Answer) -> None:
         """Refuses a file of another size or hash before it comes, where the hub tells."""
         sizes = [answer.linked.get("x-linked-size", "")]
-        if answer.status == HTTPStatus.OK and "content-encoding" not in answer.headers:
+        if answer.status == HTTPStatus.OK:
             sizes.append(answer.headers.get("content-length", ""))
         if found := _RANGE.fullmatch(answer.headers.get("content-range", "")):
             sizes.append(found[2])
@@ -251,6 +269,8 @@ class _Download:
         if self._done:
             percent = self._done * 100 // self._file.size
             return Unreachable("weights.hub_broken", host=self._host, file=self._file.path, percent=percent)
+        if broken.odd:
+            return Unreachable("weights.hub_odd", host=self._host, reason=broken.odd)
         return Unreachable("weights.hub_unreachable", host=self._host)
 
     def _wait(self, seconds: float) -> None:
@@ -263,11 +283,13 @@ class _Download:
 class _Broken(Exception):
     """A try that failed in a way that another may not."""
 
-    def __init__(self, status: int = 0, *, pause: float = 0.0, offline: bool = False) -> None:
+    def __init__(self, status: int = 0, *, pause: float = 0.0, offline: bool = False, odd: str = "") -> None:
         super().__init__(status)
         self.status = status
         self.pause = pause
         self.offline = offline
+        self.odd = odd
+        """What is wrong with what came, if it is no HTTP."""
 
 
 def _settle(stream: BinaryIO) -> None:

@@ -107,7 +107,7 @@ class Transfer:
                     return
                 if response.status_code in (200, 206):
                     # As they come: blocks of a size would hold back, and lose, the last bytes before a break.
-                    for block in response.iter_bytes():
+                    for block in response.iter_raw():
                         if not self._hand_over(block):
                             return
         self._hand_over(None)
@@ -150,4 +150,4 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 def _shown(url: httpx.URL) -> str:
     """An address without what may be secret in it."""
-    return f"{url.scheme}://{url.host}{url.path}" if url.host else f"{url.scheme}:"
+    return f"{url.scheme}://{url.netloc.decode()}{url.path}" if url.host else f"{url.scheme}:"
