@@ -40,6 +40,7 @@ PROCESS = (
     "tests/architecture/test_set_up.py",
     "tests/architecture/test_strict.py",
     "tests/audio/test_devices.py::test_importing_audio_loads_no_library",
+    "tests/audio/test_miniaudio.py::test_a_list_of_devices_waits_for_no_numpy",
     "tests/audio/test_devices.py::test_without_a_library_everything_says_so",
     "tests/audio/test_quiet.py",
     "tests/audio/test_wav.py::TestSpeaker::test_a_full_disk",

@@ -76,7 +76,7 @@ def test_no_device_is_said_by_direction(direction: str) -> None:
 WITHOUT_LIBRARIES = """\
 import asyncio, ctypes.util, sys
 ctypes.util.find_library = lambda name: None  # as on a machine without PortAudio
-sys.modules["miniaudio"] = None  # and one that miniaudio is not made for
+sys.modules["_miniaudio"] = None  # and one that miniaudio is not made for
 from vtuber_cli.audio import devices
 from vtuber_cli.audio.microphone import DeviceMicrophone
 from vtuber_cli.audio.speaker import DeviceSpeaker

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vtuber_cli.audio.library import BLOCK_SECONDS, Device, Direction, Hear, LibraryName, OutputStream, Stream
@@ -55,10 +56,11 @@ def load() -> MiniAudio:
     """
     if not _loaded:
         try:
-            import miniaudio
+            # The C code alone: the module around it brings numpy, for which no list of devices should wait.
+            import _miniaudio as code
         except (ImportError, OSError) as error:
             raise AudioUnavailable("audio.no_miniaudio", reason=str(error)) from error
-        _loaded.append(MiniAudio(miniaudio))
+        _loaded.append(MiniAudio(code))
     return _loaded[0]
 
 
@@ -67,10 +69,15 @@ class MiniAudio:
 
     name: LibraryName = "miniaudio"
 
-    def __init__(self, sound: Any) -> None:
-        self._sound = sound
-        self._systems = [sound.Backend[name] for name in _SYSTEMS]
+    def __init__(self, code: Any) -> None:
+        self._code = code
         self._ids: dict[int, Any] = {}
+
+    @cached_property
+    def _sound(self) -> Any:
+        import miniaudio
+
+        return miniaudio
 
     def devices(self, direction: Direction) -> tuple[Device, ...]:
         """Numbered through: microphones first."""
@@ -78,11 +85,15 @@ class MiniAudio:
 
     def all_devices(self) -> dict[Direction, tuple[Device, ...]]:
         """Where there is no sound system, it takes the library 50 ms to find that out."""
-        try:
-            context = self._sound.Devices(self._systems)
-        except self._sound.MiniaudioError:  # no sound system of any kind
+        ffi, lib = self._code.ffi, self._code.lib
+        systems = ffi.new("ma_backend[]", [getattr(lib, f"ma_backend_{name.lower()}") for name in _SYSTEMS])
+        context = ffi.new("ma_context *")
+        if lib.ma_context_init(systems, len(_SYSTEMS), ffi.NULL, context):  # no sound system of any kind
             return {"input": (), "output": ()}
-        found = list(self._listed(context))
+        try:
+            found = list(self._listed(context))
+        finally:
+            lib.ma_context_uninit(context)
         return {
             "input": tuple(device for kind, device in found if kind == "input"),
             "output": tuple(device for kind, device in found if kind == "output"),
@@ -124,16 +135,17 @@ class MiniAudio:
             "callback_periods": _PERIODS,
             # Without an id it follows the system, if that changes its mind.
             "device_id": None if device.default else self._ids[device.index],
-            "backends": self._systems,
+            "backends": [self._sound.Backend[name] for name in _SYSTEMS],
             "app_name": _APP,
         }
 
-    def _listed(self, context: miniaudio.Devices) -> Generator[tuple[Direction, Device]]:
+    def _listed(self, context: Any) -> Generator[tuple[Direction, Device]]:
         """The library's own listing gives up at the first device that does not answer, and keeps the default back."""
-        ffi, lib = self._sound.ffi, self._sound.lib
+        ffi, lib = self._code.ffi, self._code.lib
+        system = ffi.string(lib.ma_get_backend_name(context.backend)).decode()
         outputs, inputs = ffi.new("ma_device_info **"), ffi.new("ma_device_info **")
         many_outputs, many_inputs = ffi.new("ma_uint32 *"), ffi.new("ma_uint32 *")
-        if lib.ma_context_get_devices(context._context, outputs, many_outputs, inputs, many_inputs):
+        if lib.ma_context_get_devices(context, outputs, many_outputs, inputs, many_inputs):
             return
         self._ids = {}
         kinds: tuple[tuple[Direction, int, Any, int], ...] = (
@@ -145,7 +157,7 @@ class MiniAudio:
                 if bytes(ffi.buffer(ffi.addressof(info.id))).startswith(_NOWHERE):
                     continue
                 default = bool(info.isDefault)
-                if lib.ma_context_get_device_info(context._context, kind, ffi.addressof(info.id), ffi.addressof(info)):
+                if lib.ma_context_get_device_info(context, kind, ffi.addressof(info.id), ffi.addressof(info)):
                     continue  # it cannot be asked, so it cannot be opened
                 number = len(self._ids)
                 self._ids[number] = ffi.new("ma_device_id *", info.id)
@@ -155,7 +167,7 @@ class MiniAudio:
                     Device(
                         index=number,
                         name=ffi.string(info.name).decode(errors="replace"),
-                        system=context.backend,
+                        system=system,
                         channels=int(own.channels) if own is not None and own.channels else 2,
                         rate=int(own.sampleRate) if own is not None and own.sampleRate else 48_000,
                         default=default,
