@@ -12,6 +12,7 @@ from vtuber_cli.audio.silent import CaptionSpeaker
 from vtuber_cli.engines import registry
 from vtuber_cli.errors import ConfigError, EngineUnavailable, UsageError
 from vtuber_cli.i18n import t
+from vtuber_cli.weights import Weights
 
 ECHO: dict[str, object] = {f"engines.{kind}.name": "echo" for kind in ("vad", "asr", "llm", "tts")}
 
@@ -145,10 +146,10 @@ def test_auto_goes_by_the_language(language: str, ears: tuple[str, str]) -> None
 
 def installed(name: str) -> None:
     """Files of the right sizes where a model would be; nothing reads them here."""
-    model = bootstrap.Weights().catalog.find(name)
+    model = Weights().catalog.find(name)
     assert model is not None
     for file in model.files:
-        place = bootstrap.Weights().folder / name / file.path
+        place = Weights().folder / name / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("wb") as stream:
             stream.truncate(file.size)
@@ -263,3 +264,20 @@ async def test_a_session_is_put_together_without_loading_anything() -> None:
     assert session.phase == "loading"
     assert not session.can_listen
     await session.close()
+
+
+async def test_a_talk_that_is_resumed_tells_who_said_what() -> None:
+    kept = bootstrap.history()
+    talk = await kept.open_talk("jun", "en")
+    await kept.add_user(talk, 1, "Who are you?", "text")
+    for speaker in ("jun", "mika", "gone"):
+        await kept.end_reply(await kept.start_reply(talk, 1, speaker), f"I am {speaker}.", False)
+    plan = bootstrap.plan({"engines.llm.name": "echo", "language": "en", "character": "mika"})
+    session = bootstrap.session(plan, None, CaptionSpeaker(), kept, bootstrap.Occasion(resume=talk))
+    assert [(one.text, one.name) for one in session.past] == [
+        ("Who are you?", ""),
+        ("I am jun.", "Jun"),
+        ("I am mika.", ""),
+        ("I am gone.", "gone"),
+    ]
+    kept.close()

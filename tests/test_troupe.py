@@ -22,7 +22,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def troupe(flags: dict[str, object], *, greets: bool = True) -> tuple[Engines, bootstrap.Troupe]:
     plan = bootstrap.plan({"language": "en", "character": "mika", **flags})
     workers = bootstrap.Workers(plan.weights)
-    return workers.engines(plan), bootstrap.Troupe(plan, workers, bootstrap.Occasion(greets=greets))
+    return workers.engines(plan), bootstrap.Troupe(plan, workers, greeting=0 if greets else None)
 
 
 async def jun(flags: dict[str, object], **manner: bool) -> tuple[Engines, Cast]:
@@ -60,6 +60,14 @@ async def test_everybody_is_known_and_nobody_else() -> None:
     with pytest.raises(UsageError) as raised:
         await others.cast("nobody")
     assert "mika" in str(raised.value.params["names"])
+
+
+@pytest.mark.parametrize("name", ["../mika", "mika/", "누구"])
+async def test_what_is_no_name_is_nobody_s(name: str) -> None:
+    _, others = troupe({})
+    with pytest.raises(UsageError) as raised:
+        await others.cast(name)
+    assert raised.value.key.startswith("character.unknown")
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
