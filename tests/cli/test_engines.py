@@ -17,7 +17,8 @@ from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
 from vtuber_cli.cli.help import cells
 from vtuber_cli.engines import choice, registry, speeds
-from vtuber_cli.engines.roster import KINDS
+from vtuber_cli.engines.library import package
+from vtuber_cli.engines.roster import KINDS, Entry
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.weights import Weights
 
@@ -104,6 +105,12 @@ def test_a_library_that_is_not_there_names_what_to_install(
     assert found["auto"]["engine"] != "hibari"
     assert ended("tts") == 0
     assert "pip install no_such_module" in capsys.readouterr().out
+
+
+def test_only_the_command_is_quoted_for_a_shell() -> None:
+    entry = Entry("llm", "llama-cpp", "no_library", package("llama_cpp"), ())
+    assert entry.package == "vtuber-cli[llama-cpp]"
+    assert entry.command == "pip install 'vtuber-cli[llama-cpp]'"
 
 
 def test_what_the_settings_say_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -51,12 +52,17 @@ def library(kind: EngineKind, name: str) -> Generator[None]:
     except ModuleNotFoundError as error:
         module = (error.name or str(error)).partition(".")[0]
         params = {"kind": kind, "name": name, "module": _PACKAGES.get(module, module)}
-        hint = f"pip install {package(module)}"
+        hint = installing(package(module))
         raise EngineUnavailable("engine.not_installed", hint=hint, **params) from error
     except ImportError as error:  # the package is there, a system library that it is linked to is not
         raise EngineUnavailable("engine.library", kind=kind, name=name, reason=error) from error
 
 
 def package(module: str) -> str:
-    """What to tell pip to install for a module that is not there, quoted for a shell."""
-    return f"'vtuber-cli[{_EXTRAS[module]}]'" if module in _EXTRAS else _PACKAGES.get(module, module)
+    """What to tell pip to install for a module that is not there."""
+    return f"vtuber-cli[{_EXTRAS[module]}]" if module in _EXTRAS else _PACKAGES.get(module, module)
+
+
+def installing(wanted: str) -> str:
+    """The command for it."""
+    return f"pip install {shlex.quote(wanted)}"

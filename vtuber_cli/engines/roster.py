@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from vtuber_cli.engines import choice, registry
-from vtuber_cli.engines.library import package
+from vtuber_cli.engines.library import installing, package
 
 if TYPE_CHECKING:
     from vtuber_cli.engines.choice import Candidate
@@ -19,7 +19,6 @@ State: TypeAlias = Literal["ready", "no_library", "no_weights", "elsewhere"]
 
 KINDS: tuple[EngineKind, ...] = ("vad", "asr", "llm", "tts")
 """In the order of a talk."""
-
 
 _ELSEWHERE = frozenset({"openai"})
 
@@ -40,11 +39,11 @@ class Entry:
     def command(self) -> str | None:
         """What makes it ready."""
         match self.state:
-            case "no_library":
-                return f"pip install {self.package}"
+            case "no_library" if self.package is not None:
+                return installing(self.package)
             case "no_weights":
                 return f"vtuber models get {min(self.models, key=lambda one: one.model.download).model.name}"
-            case "ready" | "elsewhere":
+            case _:
                 return None
 
 
