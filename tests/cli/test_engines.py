@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from vtuber_cli import i18n
 from vtuber_cli.bench import engines as measuring
 from vtuber_cli.bench.machine import Machine
 from vtuber_cli.cli import show
@@ -147,6 +148,16 @@ def test_a_page_explains_every_option(
                 assert f"  {option} " in out
             assert all(cells(line) <= 80 for line in out.splitlines())
             assert "?" not in out.replace("(?)", "")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_engine_of_ours_says_what_it_is_for(language: i18n.Language) -> None:
+    i18n.set_language(language)
+    for kind in KINDS:
+        for name in registry.names(kind):
+            assert i18n.find(f"engine.about.{kind}.{name}"), (
+                f"add about.{kind}.{name} to locales/{language}/engine.json"
+            )
 
 
 def test_types_ranges_and_defaults_are_said(capsys: pytest.CaptureFixture[str]) -> None:

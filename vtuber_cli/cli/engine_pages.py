@@ -155,6 +155,7 @@ class Page:
 
     entry: Entry
     about: str
+    """What it is for; of a plug-in its docstring."""
     schema: Mapping[str, Any]
     """The JSON schema of its options; empty if the engine cannot be imported."""
 
@@ -167,7 +168,7 @@ class Page:
             engine = registry.load(entry.kind, entry.name)
         except EngineUnavailable:  # its state says so
             return cls(entry, "", {})
-        about = (engine.__doc__ or "").strip().partition("\n\n")[0]
+        about = find(f"engine.about.{entry.kind}.{entry.name}") or (engine.__doc__ or "").strip().partition("\n\n")[0]
         return cls(entry, one_line(about), engine.Options.model_json_schema())
 
     def lines(self) -> Iterator[str]:
@@ -248,7 +249,7 @@ def _model_line(one: Candidate) -> str:
 
     state = t("weights.state.installed" if one.here else "weights.state.absent")
     languages = " ".join(one.model.languages) or t("weights.any_language")
-    return f"  {_padded(one.model.name, 24)}{_padded(human(one.model.size), 9)}{_padded(languages, 14)}{state}".rstrip()
+    return f"  {_padded(one.model.name, 24)}{_padded(human(one.model.size), 9)}{_padded(state, 13)}{languages}"
 
 
 # --- what was measured ------------------------------------------------------------------------------------------
