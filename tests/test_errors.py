@@ -60,6 +60,8 @@ def test_foreign_text_in_an_error_cannot_drive_the_terminal(capsys: pytest.Captu
     ("error", "code", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "/data/x.db"), 1, "vtuber: the disk is full: /data/x.db"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "vtuber: the disk is full\n"),
+        (OSError(errno.EIO, "Input/output error"), 1, "vtuber: reading or writing failed (Input/output error)\n"),
         (PermissionError(errno.EACCES, "Permission denied", "/root/x"), 1, "vtuber: no permission: /root/x"),
         (OSError(errno.EROFS, "Read-only file system", "/cd/x"), 1, "vtuber: no permission: /cd/x"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", b"/a\xff"), 1, "vtuber: /a"),

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
-from typing import Any
+from typing import Any, cast
 from unicodedata import east_asian_width
 
+from typer import TyperException
 from typer.core import TyperCommand, TyperGroup
 
 from vtuber_cli.i18n import t
@@ -31,6 +32,15 @@ _REMARKS = (
 
 class _Page:
     """Writes the page of the command or group it is mixed into."""
+
+    def parse_args(self: Any, ctx: Any, args: list[str]) -> list[str]:
+        """Typer forgets to say whose option was used wrongly."""
+        try:
+            return cast("Any", super()).parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", ctx) is None:
+                cast("Any", error).ctx = ctx
+            raise
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
         width = formatter.width

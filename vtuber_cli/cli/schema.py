@@ -71,12 +71,16 @@ def schema(name: str) -> dict[str, Any]:
 
 def write(name: str, folder: Path) -> Path:
     """Writes `<folder>/<name>.json` if it says something else."""
-    file, new = folder / f"{name}.json", text(name)
-    if not file.is_file() or file.read_text(encoding="utf-8") != new:
+    file, new = folder / f"{name}.json", text(name).encode()
+    if not file.is_file() or file.read_bytes() != new:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = file.with_name(f".{name}.{os.getpid()}.json")
-        fresh.write_text(new, encoding="utf-8", newline="\n")
-        fresh.replace(file)
+        try:
+            fresh.write_bytes(new)
+            fresh.replace(file)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
     return file
 
 

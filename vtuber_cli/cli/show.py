@@ -15,6 +15,22 @@ from vtuber_cli.i18n import find, t
 
 _LONGEST = 600
 """Letters of a name, a path or a reason that are repeated; somebody may paste a whole book."""
+_REFUSALS = {
+    errno.ENOSPC: "cli.disk_full",
+    errno.EDQUOT: "cli.disk_full",
+    errno.EACCES: "cli.not_permitted",
+    errno.EPERM: "cli.not_permitted",
+    errno.EROFS: "cli.not_permitted",
+    errno.EMFILE: "cli.too_many_files",
+}
+_NAMELESS = {
+    errno.ENOSPC: "cli.disk_is_full",
+    errno.EDQUOT: "cli.disk_is_full",
+    errno.EMFILE: "cli.too_many_files",
+    errno.EIO: "cli.io_failed",
+}
+"""The same of a file that was open already: the system does not tell its name."""
+
 BUG = 70
 INTERRUPTED = 130
 
@@ -69,7 +85,9 @@ def ending(raised: BaseException) -> int:
     if isinstance(cause, BrokenPipeError):
         return 1
     if isinstance(cause, typer.TyperException):
-        error(_usage(cause))
+        from vtuber_cli.cli import misuse
+
+        error(misuse.explained(cause))
         return cause.exit_code
     if isinstance(cause, OSError) and (known := _disk(cause)) is not None:
         _log(raised)
@@ -88,39 +106,10 @@ def _cause(raised: BaseException) -> BaseException:
     return leaves[0] if len(leaves) == 1 or expected else bundle
 
 
-def _usage(err: Exception) -> VtuberError:
-    """Typer's complaint in our words. Its classes are private, so they are told apart by name."""
-    from vtuber_cli.errors import UsageError
-
-    context = getattr(err, "ctx", None)
-    help_command = f"{context.command_path} --help" if context is not None else "vtuber --help"
-    param = getattr(err, "param", None)
-    name = getattr(err, "option_name", None) or (param.get_error_hint().strip("'") if param is not None else "")
-    reason = getattr(err, "message", str(err))
-    match type(err).__name__:
-        case "NoSuchOption":
-            nearest = sorted(getattr(err, "possibilities", None) or ())
-            key = "cli.no_such_option_nearest" if nearest else "cli.no_such_option"
-            return UsageError(key, name=name, nearest=", ".join(nearest), help=help_command)
-        case "MissingParameter":
-            return UsageError("cli.missing_argument", name=name, help=help_command)
-        case "BadParameter" if name:
-            return UsageError("cli.bad_value", name=name, reason=reason, help=help_command)
-        case _:
-            return UsageError("cli.bad_usage", reason=reason, help=help_command)
-
-
 def _disk(err: OSError) -> VtuberError | None:
     """An operating system's refusal as an error for people; None if it does not look like the user's disk."""
-    keys = {
-        errno.ENOSPC: "cli.disk_full",
-        errno.EDQUOT: "cli.disk_full",
-        errno.EACCES: "cli.not_permitted",
-        errno.EPERM: "cli.not_permitted",
-        errno.EROFS: "cli.not_permitted",
-        errno.EMFILE: "cli.too_many_files",
-    }
-    key = keys.get(err.errno or 0)
+    number = err.errno or 0
+    key = _REFUSALS.get(number) if err.filename is not None else _NAMELESS.get(number)
     if key is None and err.filename is None:
         return None
     return VtuberError(key or "cli.file_failed", file=os.fsdecode(err.filename or "-"), reason=err.strerror or str(err))
