@@ -116,7 +116,8 @@ class Asker:
                 raise self._blame.failed("endpoint.filtered")
             if reply.reasoned:
                 raise self._blame.failed("endpoint.only_thoughts", tokens=request.max_tokens)
-            raise self._blame.failed("endpoint.empty")
+            if reply.reason != "length":  # so few tokens may be half a letter
+                raise self._blame.failed("endpoint.empty")
 
     def _read(
         self, exchange: Exchange, reply: Completion, stop: Stop, until: tuple[float, float]
