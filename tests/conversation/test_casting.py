@@ -139,6 +139,15 @@ async def test_the_newcomer_says_hello_and_may_be_spoken_to_at_once(talk: Talk) 
     ]
 
 
+async def test_nobody_says_hello_twice(talk: Talk) -> None:
+    troupe(talk).greeting = ("Good evening.", "neutral")
+    for at in (1, 3, 5):
+        talk.at(at, lambda session: session.become("jun") and None)
+    await talk.run(until=8)
+    assert len(talk.of(CharacterChanged)) == 3
+    assert talk.of(Greeted) == [Greeted("Good evening.", "neutral")]
+
+
 async def test_she_is_deaf_while_somebody_takes_over(talk: Talk) -> None:
     talk.microphone = True
     talk.manner["ends_with_microphone"] = True

@@ -98,6 +98,8 @@ class Session:
         """She says hello aloud."""
         self._changing = False
         """Somebody else is about to talk."""
+        self._met = {manner.name}
+        """Who has talked already, and need not say hello again."""
         self._understood = False
         """Something said, not typed, was words."""
         self._floor: Floor | None = None
@@ -322,19 +324,21 @@ class Session:
             self._settle()
 
     async def _take_over(self, cast: Cast) -> None:
+        greeting = cast.greeting if cast.name not in self._met else None
+        self._met.add(cast.name)
         self.name = cast.name
         self._manner = replace(
-            self._manner, name=cast.name, style=cast.style, language=cast.language, greeting=cast.greeting
+            self._manner, name=cast.name, style=cast.style, language=cast.language, greeting=greeting
         )
         self._partner = None
         self._memory.become(cast.instructions, cast.id)
         self._announce(CharacterChanged(cast.id, cast.name))
-        if cast.greeting is not None:
-            self._memory.greet(self._manner.hello, cast.greeting[0])
-            self._announce(Greeted(*cast.greeting))
+        if greeting is not None:
+            self._memory.greet(self._manner.hello, greeting[0])
+            self._announce(Greeted(*greeting))
         await self._crew.change(cast.engines, self._warm_model)
-        if cast.greeting is not None and self._manner.greets_aloud:
-            await self._greet_aloud(*cast.greeting)
+        if greeting is not None and self._manner.greets_aloud:
+            await self._greet_aloud(*greeting)
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
         if (failure := self._crew.failures.get("llm")) is not None:
@@ -421,6 +425,7 @@ class Session:
         """Everything is freed, whatever of it fails; the first failure is raised at the end."""
         async with AsyncExitStack() as last:
             last.callback(self.events.close)
+            last.push_async_callback(self._memory.finish)
             last.push_async_callback(self._crew.close)
             last.push_async_callback(self._speaker.close)
             if self._microphone is not None:
