@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,56 @@ async def test_a_history_that_fails_costs_one_line_and_not_the_talk(
         await kept.end_reply("" if method == "drop_reply" else "Hi.", interrupted=False, timings=Timings())
     assert [error.key for error in told] == ["store.disk_full"]
     assert kept.prefix()[1].text.startswith("hello")
+
+
+@pytest.mark.looptime(start=0, end=100)
+@pytest.mark.parametrize("method", ["open_talk", "add_user", "start_reply", "hear", "end_reply"])
+async def test_what_is_said_while_another_program_holds_the_history_is_kept_later(
+    history: History, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when it takes in many talks; from whatever point of a turn on."""
+
+    async def locked(*_: object) -> int:
+        raise StoreError("store.locked", file="vtuber.db")
+
+    kept = memory(history)
+    told: list[StoreError] = []
+    kept.failed = told.append
+    with monkeypatch.context() as held:
+        held.setattr(history, method, locked)
+        for turn in (1, 2):
+            await kept.add_user(turn, f"question {turn}", "text")
+            await kept.hear("Hi.", "joy")
+            await kept.end_reply("Hi.", interrupted=True, timings=Timings(think_ms=3.0))
+    assert [error.key for error in told] == ["store.waits"]
+    await asyncio.sleep(11)
+    await kept.add_user(3, "question 3", "text")
+    await kept.end_reply("", interrupted=True, timings=Timings())
+    assert rows(history) == [
+        ("user", "question 1", False),
+        ("assistant", "Hi.", True),
+        ("user", "question 2", False),
+        ("assistant", "Hi.", True),
+        ("user", "question 3", False),
+    ]
+    assert all(entry.emotion == "joy" and entry.timings for entry in history.messages(history.list_talks()[0].id)[1::2])
+
+
+@pytest.mark.looptime(start=0, end=100)
+async def test_what_waits_is_kept_at_the_end_of_the_talk(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def locked(*_: object) -> int:
+        raise StoreError("store.locked", file="vtuber.db")
+
+    real = history.open_talk
+    talk = Talk(history=memory(history))
+    talk.microphone = False
+    talk.reply("Still here.")
+    monkeypatch.setattr(history, "open_talk", locked)
+    talk.at(1.0, lambda session: session.say("hello"))
+    talk.at(5.0, lambda _: monkeypatch.setattr(history, "open_talk", real))
+    await talk.run(until=6)
+    assert talk.failures == ["store.waits"]
+    assert rows(history) == [("user", "hello", False), ("assistant", "Still here.", False)]
 
 
 @pytest.mark.looptime(start=0, end=100)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.base import Message, Role
@@ -12,6 +16,10 @@ from vtuber_cli.events import Cue, Timings, Via, Work
 
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
+
+_LOG = logging.getLogger(__name__)
+_AGAIN_SECONDS = 10.0
+"""After which a history that another program held is tried again; the try itself may take half as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +32,28 @@ class Earlier:
     """Who said it, if it is neither the user nor who talks now."""
 
 
+@dataclass(slots=True)
+class _Exchange:
+    """A question and its answer on their way into the history."""
+
+    turn: int
+    text: str
+    via: Via
+    cues: Sequence[Cue]
+    speaker: str
+    """The id of who replies."""
+    asked: bool = False
+    """The question is kept."""
+    row: int | None = None
+    """Of the answer."""
+    heard: tuple[str, str, Sequence[Cue]] | None = None
+    end: tuple[str, bool, Timings, Sequence[Cue], Work | None] | None = None
+
+
 class Memory:
     """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
+
+    While another program holds the history (as when it takes in many talks), what is said waits here and is kept later.
 
     Args:
         instructions: what every prompt begins with: the system message, and examples of how she talks.
@@ -49,12 +77,18 @@ class Memory:
         self._talk = talk
         self._character, self._language = opening
         self._said: list[Message] = [Message(one.role, one.text) for one in past]
-        self._row: int | None = None
+        self._exchange: _Exchange | None = None
+        """The one under way."""
+        self._unkept: deque[_Exchange] = deque()
+        """What is not in the history yet, or not to its end."""
+        self._again = -inf
+        """Loop time before which the history is left to whoever holds it."""
+        self._waits = False
         self._reply: int | None = None
         """Where in `_said` the reply under way stands, once some of it was heard."""
         self.past: Sequence[Earlier] = tuple(past)
         self.failed: Callable[[StoreError], None] = lambda _: None
-        """Told once when the history cannot be written any more; the session listens."""
+        """Told once when the history cannot be written, for now or any more; the session listens."""
 
     def messages(self, asked: str) -> list[Message]:
         """What the model is given to answer `asked`: the instructions, the talk, the question."""
@@ -74,51 +108,88 @@ class Memory:
         self._said += [Message("user", hello), Message("assistant", text)]
 
     async def add_user(self, turn: int, text: str, via: Via, cues: Sequence[Cue] = ()) -> None:
-        """Keeps what the user said; returns when it is safe on disk."""
+        """Keeps what the user said; returns when it is safe on disk, or has to wait for another program."""
         self._said.append(Message("user", text))
-        self._reply = self._row = None
-        if self._history is None:
-            return
-        try:
-            try:
-                self._row = await self._make_room(self._history, turn, text, via, cues)
-            except UsageError:  # the talk was removed meanwhile; what is said from now on is another one
-                self._talk = None
-                self._row = await self._make_room(self._history, turn, text, via, cues)
-        except StoreError as error:
-            self._give_up(error)
-
-    async def _make_room(self, history: History, turn: int, text: str, via: Via, cues: Sequence[Cue]) -> int:
-        """Keeps a question; returns the row of its answer."""
-        if self._talk is None:
-            self._talk = await history.open_talk(self._character, self._language)
-        await history.add_user(self._talk, turn, text, via, cues)
-        return await history.start_reply(self._talk, turn, self._character or None)
+        self._reply = None
+        self._exchange = _Exchange(turn, text, via, cues, self._character)
+        self._unkept.append(self._exchange)
+        await self._keep()
 
     async def hear(self, text: str, emotion: str, cues: Sequence[Cue] = ()) -> None:
         """The reply has been heard so far."""
         self._remember(text)
-        if self._history is not None and self._row is not None:
-            try:
-                await self._history.hear(self._row, text, emotion, cues)
-            except StoreError as error:
-                self._give_up(error)
+        if self._exchange is not None:
+            self._exchange.heard = (text, emotion, cues)
+            await self._keep()
 
     async def end_reply(
         self, text: str, *, interrupted: bool, timings: Timings, cues: Sequence[Cue] = (), work: Work | None = None
     ) -> None:
         """The reply is over; of one that nobody heard nothing remains."""
         self._remember(text)
-        row, self._row = self._row, None
-        if self._history is None or row is None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.end = (text, interrupted, timings, cues, work)
+            await self._keep()
+
+    async def finish(self) -> None:
+        """The talk is over: what still waits is kept now or never."""
+        self._again = -inf
+        await self._keep()
+        if self._unkept and self._history is not None:
+            _LOG.error("%d exchanges were not kept: another program held the history", len(self._unkept))
+
+    async def _keep(self) -> None:
+        """Writes what there is to write, the oldest first. While another program holds the history it waits here."""
+        clock = asyncio.get_running_loop().time
+        if self._history is None or clock() < self._again:
             return
         try:
-            if text.strip():
-                await self._history.end_reply(row, text, interrupted, timings, cues, work)
-            else:
-                await self._history.drop_reply(row)
+            while self._unkept:
+                exchange = self._unkept[0]
+                await self._write(self._history, exchange)
+                if exchange is self._exchange:  # it goes on
+                    break
+                self._unkept.popleft()
+            self._waits = False
         except StoreError as error:
-            self._give_up(error)
+            if error.key == "store.locked":
+                self._put_off(error, clock() + _AGAIN_SECONDS)
+            else:
+                self._history = None
+                self.failed(error)
+
+    async def _write(self, history: History, exchange: _Exchange) -> None:
+        """What of an exchange is not written yet."""
+        if exchange.row is None:
+            try:
+                exchange.row = await self._make_room(history, exchange)
+            except UsageError:  # the talk was removed meanwhile; what is said from now on is another one
+                self._talk, exchange.asked = None, False
+                exchange.row = await self._make_room(history, exchange)
+        if exchange.heard is not None:
+            await history.hear(exchange.row, *exchange.heard)
+            exchange.heard = None
+        if exchange.end is not None:
+            if exchange.end[0].strip():
+                await history.end_reply(exchange.row, *exchange.end)
+            else:
+                await history.drop_reply(exchange.row)
+
+    async def _make_room(self, history: History, exchange: _Exchange) -> int:
+        """Keeps a question; returns the row of its answer."""
+        if self._talk is None:
+            self._talk = await history.open_talk(exchange.speaker, self._language)
+        if not exchange.asked:
+            await history.add_user(self._talk, exchange.turn, exchange.text, exchange.via, exchange.cues)
+            exchange.asked = True
+        return await history.start_reply(self._talk, exchange.turn, exchange.speaker or None)
+
+    def _put_off(self, error: StoreError, until: float) -> None:
+        self._again = until
+        if not self._waits:
+            self._waits = True
+            self.failed(StoreError("store.waits", file=error.params.get("file")))
 
     def _remember(self, text: str) -> None:
         if not text.strip():
@@ -128,10 +199,6 @@ class Memory:
             self._said.append(Message("assistant", text))
         else:
             self._said[self._reply] = Message("assistant", text)
-
-    def _give_up(self, error: StoreError) -> None:
-        self._history = None
-        self.failed(error)
 
 
 def _merged(messages: Sequence[Message]) -> list[Message]:
