@@ -184,6 +184,19 @@ async def test_what_waits_is_kept_at_the_end_of_the_talk(history: History, monke
 
 
 @pytest.mark.looptime(start=0, end=100)
+async def test_what_waited_in_vain_is_said(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def locked(*_: object) -> int:
+        raise StoreError("store.locked", file="vtuber.db")
+
+    talk = Talk(history=memory(history))
+    talk.microphone = False
+    monkeypatch.setattr(history, "open_talk", locked)
+    talk.at(1.0, lambda session: session.say("hello"))
+    await talk.run(until=6)
+    assert talk.failures == ["store.waits", "store.too_late"]
+
+
+@pytest.mark.looptime(start=0, end=100)
 async def test_the_session_says_that_the_history_failed(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     async def full(*_: object) -> int:
         raise StoreError("store.disk_full", path="vtuber.db")

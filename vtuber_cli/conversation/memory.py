@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from vtuber_cli.events import Cue, Timings, Via, Work
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
-_LOG = logging.getLogger(__name__)
 _AGAIN_SECONDS = 10.0
 """After which a history that another program held is tried again; the try itself may take half as long."""
 
@@ -136,8 +134,8 @@ class Memory:
         """The talk is over: what still waits is kept now or never."""
         self._again = -inf
         await self._keep()
-        if self._unkept and self._history is not None:
-            _LOG.error("%d exchanges were not kept: another program held the history", len(self._unkept))
+        if self._waits:
+            self.failed(StoreError("store.too_late", count=len(self._unkept)))
 
     async def _keep(self) -> None:
         """Writes what there is to write, the oldest first. While another program holds the history it waits here."""
