@@ -229,6 +229,28 @@ def test_keys_are_counted_and_never_told() -> None:
     assert "do-not-tell" not in repr(found)
 
 
+def wanting(name: str) -> dict[str, object]:
+    return {"engines.llm.name": "openai", "engines.llm.options.key": name}
+
+
+def test_a_key_that_the_settings_name_and_nobody_has_stored_is_missed() -> None:
+    (said,) = look("secrets", **wanting("NOBODYS_KEY"))
+    assert said.state == "fail" and said.fix == "vtuber key set NOBODYS_KEY"
+    keys.put("ANOTHER_KEY", "sk-do-not-tell-0123456789", in_file=True)
+    assert [one.state for one in look("secrets", **wanting("NOBODYS_KEY"))] == ["ok", "fail"]
+    keys.put("NOBODYS_KEY", "sk-do-not-tell-0123456789", in_file=True)
+    assert [one.state for one in look("secrets", **wanting("NOBODYS_KEY"))] == ["ok"]
+
+
+def test_a_key_of_the_environment_is_looked_for_in_the_log_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-do-not-tell-0123456789")
+    log.file().parent.mkdir(parents=True, exist_ok=True)
+    log.file().write_text("sk-do-not-tell-0123456789", encoding="utf-8")
+    here, told, *_ = look("secrets", **wanting("MY_KEY"))
+    assert here.state == "ok" and "MY_KEY" in here.message
+    assert told.check == "secrets.log" and told.state == "fail"
+
+
 def test_a_key_that_stands_in_the_log_is_a_fault() -> None:
     keys.put("ENDPOINT_KEY", "sk-do-not-tell-0123456789", in_file=True)
     log.file().parent.mkdir(parents=True, exist_ok=True)

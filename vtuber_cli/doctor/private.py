@@ -14,20 +14,33 @@ from vtuber_cli.errors import VtuberError
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
+    wanted = _wanted(patient)
     try:
         stored = keys.stored()
-        found = [key for name in stored if (key := keys.find(name)) is not None]
+        found = [key for name in sorted(stored.keys() | wanted) if (key := keys.find(name)) is not None]
     except VtuberError as error:
         yield of_error("secrets.keys", error)
         return
-    yield finding("secrets.keys", "ok", "" if stored else "none", count=len(stored), names=", ".join(stored))
-    for name in sorted(stored.keys() - {key.name for key in found}):
+    if stored or not wanted:
+        yield finding("secrets.keys", "ok", "" if stored else "none", count=len(stored), names=", ".join(stored))
+    here = {key.name: key.place for key in found}
+    for name in sorted(stored.keys() - here.keys()):
         yield finding("secrets.keys", "fail", "lost", name=name)
+    for name in sorted(wanted - stored.keys()):
+        state = ("ok", here[name]) if name in here else ("fail", "missing")
+        yield finding("secrets.keys", *state, name=name)
     values = [key.value.get_secret_value().encode() for key in found]
     for file in (*sorted(log.file().parent.glob(f"{log.file().name}*")), log.native_file()):
         if any(value in _bytes(file) for value in values):
             yield finding("secrets.log", "fail", "key", file=str(file))
     yield from _exposed()
+
+
+def _wanted(patient: Patient) -> set[str]:
+    """The names of keys that an engine of a talk would ask for."""
+    chosen = patient.plan.engines.values() if patient.plan is not None else ()
+    names = (getattr(one.options, "key", None) for one in chosen)
+    return {name for name in names if isinstance(name, str) and keys.is_name(name)}
 
 
 def _bytes(file: Path) -> bytes:
