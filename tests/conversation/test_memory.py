@@ -12,7 +12,7 @@ from tests.conversation.talk import Talk
 from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.engines.base import Message
 from vtuber_cli.errors import StoreError
-from vtuber_cli.events import Timings
+from vtuber_cli.events import Notice, Timings
 from vtuber_cli.store.database import Database
 from vtuber_cli.store.history import History
 
@@ -144,15 +144,15 @@ async def test_what_is_said_while_another_program_holds_the_history_is_kept_late
         raise StoreError("store.locked", file="vtuber.db")
 
     kept = memory(history)
-    told: list[StoreError] = []
-    kept.failed = told.append
+    told: list[Notice] = []
+    kept.noticed = told.append
     with monkeypatch.context() as held:
         held.setattr(history, method, locked)
         for turn in (1, 2):
             await kept.add_user(turn, f"question {turn}", "text")
             await kept.hear("Hi.", "joy")
             await kept.end_reply("Hi.", interrupted=True, timings=Timings(think_ms=3.0))
-    assert [error.key for error in told] == ["store.waits"]
+    assert [notice.key for notice in told] == ["store.waits"]
     await asyncio.sleep(11)
     await kept.add_user(3, "question 3", "text")
     await kept.end_reply("", interrupted=True, timings=Timings())
@@ -179,7 +179,7 @@ async def test_what_waits_is_kept_at_the_end_of_the_talk(history: History, monke
     talk.at(1.0, lambda session: session.say("hello"))
     talk.at(5.0, lambda _: monkeypatch.setattr(history, "open_talk", real))
     await talk.run(until=6)
-    assert talk.failures == ["store.waits"]
+    assert talk.failures == [] and [notice.key for notice in talk.of(Notice)] == ["store.waits"]
     assert rows(history) == [("user", "hello", False), ("assistant", "Still here.", False)]
 
 
@@ -193,7 +193,7 @@ async def test_what_waited_in_vain_is_said(history: History, monkeypatch: pytest
     monkeypatch.setattr(history, "open_talk", locked)
     talk.at(1.0, lambda session: session.say("hello"))
     await talk.run(until=6)
-    assert talk.failures == ["store.waits", "store.too_late"]
+    assert talk.failures == ["store.too_late"]
 
 
 @pytest.mark.looptime(start=0, end=100)

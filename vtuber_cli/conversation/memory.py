@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.base import Message, Role
 from vtuber_cli.errors import StoreError, UsageError
-from vtuber_cli.events import Cue, Timings, Via, Work
+from vtuber_cli.events import Cue, Notice, Timings, Via, Work
 
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
@@ -86,7 +86,9 @@ class Memory:
         """Where in `_said` the reply under way stands, once some of it was heard."""
         self.past: Sequence[Earlier] = tuple(past)
         self.failed: Callable[[StoreError], None] = lambda _: None
-        """Told once when the history cannot be written, for now or any more; the session listens."""
+        """Told once when the history cannot be written any more; the session listens."""
+        self.noticed: Callable[[Notice], None] = lambda _: None
+        """Told when it cannot be written for now."""
 
     def messages(self, asked: str) -> list[Message]:
         """What the model is given to answer `asked`: the instructions, the talk, the question."""
@@ -187,7 +189,7 @@ class Memory:
         self._again = until
         if not self._waits:
             self._waits = True
-            self.failed(StoreError("store.waits", file=error.params.get("file")))
+            self.noticed(Notice("store.waits", (("file", str(error.params.get("file"))),), "warning"))
 
     def _remember(self, text: str) -> None:
         if not text.strip():

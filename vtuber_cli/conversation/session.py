@@ -87,6 +87,7 @@ class Session:
         self._speaker = speaker
         self._memory = memory
         memory.failed = lambda error: self._announce(Failed(error))
+        memory.noticed = self._announce
         self._manner = manner
         self._casting = casting
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
