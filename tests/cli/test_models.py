@@ -232,7 +232,9 @@ def test_get_from_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path, t
     assert ended("get", "--from-dir", str(stick)) == 2
     stick.mkdir()
     assert ended("get", "--from-dir", str(stick)) == 3
-    assert "holds no model" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert err.count("looking through") == 1 and f"looking through {stick}\n" in err
+    assert "holds no model" in err
     (stick / "toy.gguf").write_bytes(toy["toy.gguf"])
     assert ended("get", "toy", "--from-dir", str(stick)) == 3
     assert "missing toy.json (2 B)" in capsys.readouterr().err

@@ -89,9 +89,13 @@ def get_models(
 def _shelf(folder: Path | None) -> Shelf | None:
     if folder is None:
         return None
+    from vtuber_cli.cli.show import notice
     from vtuber_cli.weights.shelf import Shelf
 
-    return Shelf(folder.expanduser())
+    place = folder.expanduser()
+    if place.is_dir():
+        notice(t("weights.searching", folder=place))  # a home with many files takes its time
+    return Shelf(place)
 
 
 def _wanted(catalog: Catalog, names: Sequence[str] | None, shelf: Shelf | None) -> list[str]:
