@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -288,8 +289,6 @@ def test_half_characters_and_depth_are_given_back() -> None:
 
 
 def test_only_plain_files_are_read(tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "folder.json").mkdir()
     for file, key in (("pipe.json", "not_plain"), ("folder.json", "not_plain"), ("none.json", "unreadable"),
@@ -297,6 +296,11 @@ def test_only_plain_files_are_read(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             foreign.read(tmp_path / file)
         assert caught.value.key == f"history.file.{key}", file
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="only root on Linux may read the system's own log")
+def test_a_file_that_has_nothing_to_say_yet_says_nothing() -> None:
+    assert isinstance(foreign.read(Path("/proc/kmsg")), bytes)
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def read(file: Path) -> bytes:
                 os.close(descriptor)
                 raise UsageError("history.file.not_plain", file=file)
             with os.fdopen(descriptor, "rb") as opened:
-                data = opened.read(LARGEST + 1)
+                data = opened.read(LARGEST + 1) or b""  # none at all if one would have to wait for it
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError("history.file.unreadable", file=file, reason=reason) from error
