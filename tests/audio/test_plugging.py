@@ -84,7 +84,7 @@ async def test_a_microphone_of_any_rate_is_heard(
 ) -> None:
     sound_card.plug("odd", rate, channels)
     sound_card.pactl("set-default-source", "odd.monitor")
-    voice = sound_card.speak(tone(3, 600), 22_050, "odd")
+    voice = sound_card.speak(tone(10, 600), 22_050, "odd")
     microphone = DeviceMicrophone(library=library)
     heard = await pitch_at(microphone)
     voice.kill()
