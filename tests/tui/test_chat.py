@@ -490,6 +490,20 @@ async def test_a_plain_locale_gets_ascii_only() -> None:
         await pilot.press("f1")
         assert page(pilot).isascii(), page(pilot)
         assert "up down" in page(pilot)
+        await pilot.press("escape", "ctrl+p")
+        await pilot.pause(0.2)
+        assert page(pilot).isascii(), page(pilot)
+        assert "Let another character go on" in page(pilot)
+
+
+async def test_a_plain_locale_gets_ascii_only_where_there_is_little_room() -> None:
+    talk = ScriptedTalk()
+    async with screen(talk, signs=ASCII, size=(40, 10)) as pilot:
+        talk.tell(*awake(), *(event for turn in range(1, 9) for event in exchange(turn, "go", "One two. ", "Three")))
+        await pilot.pause(0.15)
+        assert page(pilot).isascii(), page(pilot)
+        await pilot.press("f1")
+        assert page(pilot).isascii(), page(pilot)
 
 
 @pytest.mark.parametrize("theme", ["ansi-dark", "textual-light"])

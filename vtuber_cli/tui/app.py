@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
@@ -19,6 +18,7 @@ from vtuber_cli.events import CharacterChanged
 from vtuber_cli.i18n import t
 from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk
 from vtuber_cli.tui.screens.chat import ChatScreen, Clocks
+from vtuber_cli.tui.screens.palette import Palette
 from vtuber_cli.tui.symbols import Symbols, symbols
 from vtuber_cli.tui.terminal import note_first_paint
 from vtuber_cli.tui.themes import DAY, NIGHT, Look, themes
@@ -213,11 +213,11 @@ class ChatApp(App[None]):
             yield SystemCommand(t(f"chat.command.{name}"), t(f"chat.command.{name}.help"), action)
 
     def action_command_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=self._signs.words(t("chat.palette"))))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(self._signs, t("chat.palette")))
 
     def search_themes(self) -> None:
-        self.push_screen(CommandPalette([ThemeProvider], placeholder=self._signs.words(t("chat.palette.themes"))))
+        self.push_screen(Palette(self._signs, t("chat.palette.themes"), [ThemeProvider]))
 
     # --- when something breaks --------------------------------------------------------------------------------------
 
