@@ -167,6 +167,27 @@ async def test_what_is_said_while_another_program_holds_the_history_is_kept_late
 
 
 @pytest.mark.looptime(start=0, end=100)
+async def test_a_disk_that_was_full_keeps_what_was_said_meanwhile(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> int:
+        raise StoreError("store.full", file="vtuber.db")
+
+    kept = memory(history)
+    told: list[StoreError] = []
+    kept.failed = told.append
+    with monkeypatch.context() as filled:
+        filled.setattr(history, "hear", full)
+        for turn in (1, 2):
+            await kept.add_user(turn, f"question {turn}", "text")
+            await kept.hear("Hi.", "joy")
+            await kept.end_reply("Hi.", interrupted=False, timings=Timings())
+    assert [error.key for error in told] == ["store.full"]
+    await kept.finish()
+    assert [text for _, text, _ in rows(history)] == ["question 1", "Hi.", "question 2", "Hi."]
+
+
+@pytest.mark.looptime(start=0, end=100)
 async def test_what_waits_is_kept_at_the_end_of_the_talk(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     async def locked(*_: object) -> int:
         raise StoreError("store.locked", file="vtuber.db")

@@ -16,8 +16,10 @@ from vtuber_cli.events import Cue, Notice, Timings, Via, Work
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
+_PASSING = ("store.locked", "store.full")
+"""What may be over soon: another program holds the history, or the disk is full."""
 _AGAIN_SECONDS = 10.0
-"""After which a history that another program held is tried again; the try itself may take half as long."""
+"""After which the history is tried again; where another program holds it, the try itself may take half as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class _Exchange:
 
 
 class Memory:
-    """One talk. The history keeps what was heard; if it fails (disk full), the talk goes on from memory alone.
+    """One talk. The history keeps what was heard; if it fails, the talk goes on from memory alone.
 
-    While another program holds the history (as when it takes in many talks), what is said waits here and is kept later.
+    While the disk is full, or another program holds the history (as when it takes in many talks), what is said waits
+    here and is kept later.
 
     Args:
         instructions: what every prompt begins with: the system message, and examples of how she talks.
@@ -80,7 +83,7 @@ class Memory:
         self._unkept: deque[_Exchange] = deque()
         """What is not in the history yet, or not to its end."""
         self._again = -inf
-        """Loop time before which the history is left to whoever holds it."""
+        """Loop time before which the history is not tried."""
         self._waits = False
         self._reply: int | None = None
         """Where in `_said` the reply under way stands, once some of it was heard."""
@@ -108,7 +111,7 @@ class Memory:
         self._said += [Message("user", hello), Message("assistant", text)]
 
     async def add_user(self, turn: int, text: str, via: Via, cues: Sequence[Cue] = ()) -> None:
-        """Keeps what the user said; returns when it is safe on disk, or has to wait for another program."""
+        """Keeps what the user said; returns when it is safe on disk, or has to wait."""
         self._said.append(Message("user", text))
         self._reply = None
         self._exchange = _Exchange(turn, text, via, cues, self._character)
@@ -140,7 +143,7 @@ class Memory:
             self.failed(StoreError("store.too_late", count=len(self._unkept)))
 
     async def _keep(self) -> None:
-        """Writes what there is to write, the oldest first. While another program holds the history it waits here."""
+        """Writes what there is to write, the oldest first, if it can be written now."""
         clock = asyncio.get_running_loop().time
         if self._history is None or clock() < self._again:
             return
@@ -153,7 +156,7 @@ class Memory:
                 self._unkept.popleft()
             self._waits = False
         except StoreError as error:
-            if error.key == "store.locked":
+            if error.key in _PASSING:
                 self._put_off(error, clock() + _AGAIN_SECONDS)
             else:
                 self._history = None
@@ -189,6 +192,9 @@ class Memory:
         self._again = until
         if not self._waits:
             self._waits = True
+            if error.key == "store.full":
+                self.failed(error)
+                return
             self.noticed(Notice("store.waits", (("file", str(error.params.get("file"))),), "warning"))
 
     def _remember(self, text: str) -> None:
