@@ -67,3 +67,10 @@ def test_a_file_that_skips_itself_fails_too(tmp_path: Path) -> None:
     code, said = run(tmp_path, "import pytest\npytest.importorskip('no_such_library')\n", "1")
     assert code != 0
     assert "no_such_library" in said
+
+
+def test_an_engine_that_makes_no_such_promise_lacks_nothing(tmp_path: Path) -> None:
+    source = "import pytest\n\n@pytest.mark.model\ndef test_korean():\n    pytest.skip('Joe does not claim to speak Korean')\n"
+    code, said = run(tmp_path, source, "1")
+    assert code == 0
+    assert "1 skipped" in said
