@@ -70,7 +70,8 @@ def test_a_file_that_skips_itself_fails_too(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_makes_no_such_promise_lacks_nothing(tmp_path: Path) -> None:
-    source = "import pytest\n\n@pytest.mark.model\ndef test_korean():\n    pytest.skip('Joe does not claim to speak Korean')\n"
+    skip = "pytest.skip('Joe does not claim to speak Korean')"
+    source = f"import pytest\n\n@pytest.mark.model\ndef test_korean():\n    {skip}\n"
     code, said = run(tmp_path, source, "1")
     assert code == 0
     assert "1 skipped" in said
