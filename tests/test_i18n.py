@@ -72,3 +72,19 @@ def test_an_unknown_key_and_a_missing_parameter_are_shown_not_raised() -> None:
 def test_any_text_is_safe_as_a_key_and_as_a_parameter(text: str) -> None:
     assert isinstance(i18n.t(text, name=text), str)
     assert text in i18n.t("cli.unknown_command", name=text)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Permission denied"), ("ko", "권한이 없어요")])
+def test_what_the_system_says_is_said_in_the_readers_language(language: i18n.Language, said: str) -> None:
+    i18n.set_language(language)
+    try:
+        assert i18n.t("config.unreadable", file="x", reason="Permission denied").endswith(said)
+        assert i18n.t("config.unreadable", file="x", reason="nobody knows why").endswith("nobody knows why")
+    finally:
+        i18n.set_language("auto")
+
+
+def test_every_sentence_of_the_system_that_we_know_has_its_number() -> None:
+    import errno
+
+    assert all(hasattr(errno, name.upper()) for name in i18n._area("ko", "errno"))

@@ -71,10 +71,25 @@ class _Formatter(string.Formatter):
 
     def get_value(self, key: int | str, args: object, kwargs: object) -> object:
         # A missing parameter must never turn an error message into a second error.
-        return cast("dict[str, object]", kwargs).get(str(key), "?")
+        value = cast("dict[str, object]", kwargs).get(str(key), "?")
+        return of_the_system(value) if key == "reason" and isinstance(value, str) else value
 
 
 _FORMATTER = _Formatter()
+
+
+def of_the_system(reason: str) -> str:
+    """What the operating system says of a failure, which is English in most languages, in the reader's words."""
+    name = _system_sentences().get(reason)
+    return (find(f"errno.{name}") if name else None) or reason
+
+
+@cache
+def _system_sentences() -> dict[str, str]:
+    import errno
+
+    return {os.strerror(number): name.lower() for number, name in errno.errorcode.items()}
+
 
 _DIGIT_FINALS = {"0": True, "1": True, "3": True, "6": True, "7": True, "8": True}
 _RIEUL = {"1", "7", "8"}
