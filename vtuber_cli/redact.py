@@ -21,7 +21,7 @@ _LOOKS = (
         r"\b(?:(?:sk|pk|rk)[-_][\w-]{8,}|hf_\w{8,}|gh[a-z]_\w{8,}|github_pat_\w{8,}|glpat-[\w-]{8,}|xox[a-z]-[\w-]{8,}"
         r"|AIza[\w-]{20,}|AKIA[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"
     ),
-    re.compile(r"(\w://)[^\s/@:]*:[^\s/@]+(?=@)"),
+    re.compile(r"(\w://)[^\s/@:]*:\S{1,200}(?=@)"),
     re.compile(r"([?&](?:[\w-]{0,40}key|[\w-]{0,40}token|sig|signature|auth|password|code)=)[^&\s'\"]+", re.IGNORECASE),
     re.compile(
         rf"""({_WORD}[\w-]{{0,40}}["']?\s*(?:=>|[=:](?!>))\s*)(?!\*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,;&)}}\]]+)""",

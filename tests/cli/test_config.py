@@ -96,6 +96,12 @@ def test_what_may_be_secret_is_not_shown(said: Any) -> None:
     assert "key_name: X" in err and "t0p" not in err and "pw" not in err
 
 
+@pytest.mark.parametrize("password", ["pw", "p@w", "p/w", "p:w@"])
+def test_a_password_in_an_address_is_not_shown_whatever_is_in_it(said: Any, password: str) -> None:
+    mine(f"engines: {{llm: {{name: plug-in, options: {{base-url: 'http://me:{password}@host/v1'}}}}}}\n")
+    assert records(said)["engines.llm.options.base-url"]["value"] == "http://•••@host/v1"
+
+
 def test_get(said: Any) -> None:
     assert said("get", "talk.hangover_ms") == (0, "600\n", "")
     assert said("get", "talk.barge_in") == (0, "false\n", "")

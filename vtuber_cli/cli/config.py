@@ -185,7 +185,8 @@ def _without_secrets(key: str, value: object) -> object:
         items = cast("dict[str, object]", value).items()
         return {name: _without_secrets(f"{key}.{name}", inner) for name, inner in items}
     # Somebody's name and password in an address: http://me:secret@example
-    return re.sub(r"(?<=://)[^/@\s]+@", f"{SECRET}@", value) if isinstance(value, str) else value
+    # Whatever stands before the last @: a password may have a slash or an @ in it.
+    return re.sub(r"(?<=://)\S+@", f"{SECRET}@", value) if isinstance(value, str) else value
 
 
 def _options() -> dict[str, object]:
