@@ -7,6 +7,8 @@
     |- EngineUnavailable   exit 3   not installed or not loadable; the hint says what to install
     |- EngineFailed        exit 1   a loaded engine failed during a turn
     |  |- ContextOverflow           the messages do not fit the model's window
+    |- ProfileNeeded       exit 3   a fortune takes a birth, a sign or an animal that nobody gave
+    |- ContentError        exit 4   the fortunes' texts are missing or corrupt
     |- AudioUnavailable    exit 4   no device, no PortAudio, device gone
     |- StoreError          exit 5   the database: disk full, damaged, newer than this program
 
@@ -59,6 +61,14 @@ class EngineFailed(VtuberError):
 
 class ContextOverflow(EngineFailed):
     pass
+
+
+class ProfileNeeded(VtuberError):
+    exit_code = 3
+
+
+class ContentError(VtuberError):
+    exit_code = 4
 
 
 class AudioUnavailable(VtuberError):
