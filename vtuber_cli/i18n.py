@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import string
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
@@ -40,7 +41,12 @@ def language() -> Language:
 def t(key: str, /, **params: object) -> str:
     """The text of `area.rest-of-key` in the current language; an unknown key is shown as it is (plug-ins)."""
     text = find(key)
-    return key if text is None else _FORMATTER.vformat(text, (), params)
+    return key if text is None else filled(text, params)
+
+
+def filled(template: str, params: Mapping[str, object]) -> str:
+    """`template` with its placeholders filled and its particles chosen."""
+    return _FORMATTER.vformat(template, (), params)
 
 
 def find(key: str) -> str | None:
@@ -101,6 +107,8 @@ def particle(word: str, pair: str) -> str:
     Digits count as read in Korean; a Latin ending counts as open, except l, m, n and ng, which Koreans read closed.
     """
     closed, _, open_ = pair.partition("/")
+    if word.endswith(")"):  # of "경자(庚子)" the word is read
+        word = word[: word.rfind("(")] or word
     last = word.rstrip("\"')]}>»”’ ")[-1:].lower()
     if "가" <= last <= "힣":
         final = (ord(last) - 0xAC00) % 28
