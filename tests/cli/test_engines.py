@@ -16,7 +16,7 @@ from vtuber_cli.bench import engines as measuring
 from vtuber_cli.bench.machine import Machine
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
-from vtuber_cli.cli.help import cells
+from vtuber_cli.cli.cells import cells
 from vtuber_cli.engines import choice, registry, speeds
 from vtuber_cli.engines.library import package
 from vtuber_cli.engines.roster import KINDS, Entry

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Any, cast
-from unicodedata import east_asian_width
 
 from typer import TyperException
 from typer.core import TyperCommand, TyperGroup
 
+from vtuber_cli.cli.cells import cells, wrap
 from vtuber_cli.i18n import t
 
 _NAMES = 26
@@ -70,23 +70,6 @@ class HelpfulGroup(_Page, TyperGroup):
         """The commands under their headings: each shown command's name and its line of help."""
         shown = [(name, command) for name, command in self.commands.items() if not command.hidden]
         yield "cli.heading.commands", [(name, t(each.short_help or each.help or "")) for name, each in shown]
-
-
-def wrap(text: str, width: int, indent: str = "") -> Iterator[str]:
-    """The text in lines of at most `width` terminal cells, broken at spaces; its own line breaks stay."""
-    for paragraph in text.splitlines():
-        line = ""
-        for word in paragraph.split():
-            if line and cells(indent + line) + 1 + cells(word) > width:
-                yield indent + line
-                line = ""
-            line = f"{line} {word}" if line else word
-        yield indent + line
-
-
-def cells(text: str) -> int:
-    """How wide the text is in a terminal: a Korean letter takes two cells."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _row(param: Any, ctx: Any) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from vtuber_cli.clean import clean, one_line
-from vtuber_cli.cli.help import cells
+from vtuber_cli.cli.cells import cells
 
 _GAP = 2
 _LEAST = 8
