@@ -1,0 +1,79 @@
+"""The spreads of the tarot: how many cards, what each place is about, and how much it counts."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from vtuber_cli.errors import UsageError
+from vtuber_cli.fortune.request import topic_of
+
+
+class Spread(NamedTuple):
+    """A way to lay cards. Its name is content: `tarot.spread.<id>`."""
+
+    id: str
+    positions: tuple[str, ...]
+    """In the order of the deal; no two spreads share one. `tarot.position.<position>` is its name, and with `.about`
+    what it is about."""
+    points: tuple[int, ...]
+    """What one step of a card's weight does to the score in each position."""
+    aliases: tuple[str, ...]
+    """What it may be called besides its id, without spaces and hyphens."""
+
+
+SPREADS: tuple[Spread, ...] = (
+    Spread(
+        "one",
+        ("card",),
+        (12,),
+        ("1", "onecard", "single", "card", "한장", "1장", "한장뽑기", "원카드", "카드한장", "하나", "오늘의카드"),
+    ),
+    Spread(
+        "three",
+        ("past", "present", "future"),
+        (3, 6, 10),
+        ("3", "threecards", "threecard", "pastpresentfuture", "ppf", "세장", "3장", "쓰리카드", "과거현재미래", "셋"),
+    ),
+    Spread(
+        "situation",
+        ("situation", "action", "outcome"),
+        (7, 4, 9),
+        ("situationactionoutcome", "sao", "상황", "상황행동결과", "상황조언결과"),
+    ),
+    Spread(
+        "relationship",
+        ("you", "other", "bond", "strain", "path"),
+        (4, 4, 6, 4, 8),
+        ("5", "relation", "relationships", "love", "couple", "관계", "관계운", "연애", "다섯장", "5장"),
+    ),
+    Spread(
+        "celtic",
+        ("heart", "crossing", "root", "recent", "crown", "near", "self", "around", "hopes", "end"),
+        (5, 4, 1, 1, 1, 5, 2, 1, 1, 9),
+        ("10", "celticcross", "cross", "켈틱", "켈틱크로스", "켈트십자", "켈트십자가", "켈트", "열장", "10장"),
+    ),
+    Spread(
+        "yesno",
+        ("answer",),
+        (12,),
+        ("yesorno", "yn", "예스노", "예스오어노", "예아니오", "예아니요", "네아니오", "네아니요", "찬반"),
+    ),
+)
+
+_BY_NAME = {name: spread for spread in SPREADS for name in (spread.id, *spread.aliases)}
+
+
+def find_spread(text: str) -> Spread:
+    """The spread of this name, in English or Korean; case, spaces, hyphens and slashes do not matter.
+
+    Raises:
+        UsageError: there is none; its params name the nearest, if one is near.
+    """
+    name = topic_of(text).translate({ord(mark): None for mark in " -_/·,+."})
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    nearest = [_BY_NAME[one].id for one in get_close_matches(name, _BY_NAME, n=1, cutoff=0.5)]
+    key = "fortune.unknown_spread_nearest" if nearest else "fortune.unknown_spread"
+    names = ", ".join(spread.id for spread in SPREADS)
+    raise UsageError(key, name=text[:40], nearest="".join(nearest), names=names)
