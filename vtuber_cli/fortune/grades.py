@@ -37,8 +37,13 @@ def grade_of(score: int) -> str:
 
 def scored(draw: Draw, effect: int) -> int:
     """50, moved by what was computed and by chance: u(0..36) - u(0..36); 0 to 100."""
-    noise = draw.stream("noise")
-    return clamped(50 + effect + noise.below(_SPREAD) - noise.below(_SPREAD))
+    return clamped(50 + effect + noise(draw))
+
+
+def noise(draw: Draw) -> int:
+    """What chance does to a score: -36 to 36, and most often little."""
+    stream = draw.stream("noise")
+    return stream.below(_SPREAD) - stream.below(_SPREAD)
 
 
 def clamped(score: int) -> int:
