@@ -10,16 +10,19 @@ from vtuber_cli.fortune.request import topic_of
 
 
 class Spread(NamedTuple):
-    """A way to lay cards. Its name is content: `tarot.spread.<id>`."""
+    """A way to lay cards. Its name is content: `tarot.spread.<id>.name`."""
 
     id: str
     positions: tuple[str, ...]
-    """In the order of the deal; no two spreads share one. `tarot.position.<position>` is its name, and with `.about`
-    what it is about."""
+    """In the order of the deal. `tarot.spread.<id>.<position>.name` is what it is called, and with `.about` in place of
+    `.name` what a card there speaks of."""
     points: tuple[int, ...]
-    """What one step of a card's weight does to the score in each position."""
+    """What one step of a card's weight does to the score, position by position. Near and final things count most; the
+    figures are such that all spreads have about the same odds."""
+    advises: str
+    """The position whose card gives the advice, or "" where the whole gives it."""
     aliases: tuple[str, ...]
-    """What it may be called besides its id, without spaces and hyphens."""
+    """What it may be called besides its id, without spaces and marks."""
 
 
 SPREADS: tuple[Spread, ...] = (
@@ -27,36 +30,42 @@ SPREADS: tuple[Spread, ...] = (
         "one",
         ("card",),
         (12,),
+        "card",
         ("1", "onecard", "single", "card", "한장", "1장", "한장뽑기", "원카드", "카드한장", "하나", "오늘의카드"),
     ),
     Spread(
         "three",
         ("past", "present", "future"),
         (3, 6, 10),
+        "",
         ("3", "threecards", "threecard", "pastpresentfuture", "ppf", "세장", "3장", "쓰리카드", "과거현재미래", "셋"),
     ),
     Spread(
         "situation",
         ("situation", "action", "outcome"),
         (7, 4, 9),
+        "action",
         ("situationactionoutcome", "sao", "상황", "상황행동결과", "상황조언결과"),
     ),
     Spread(
         "relationship",
-        ("you", "other", "bond", "strain", "path"),
+        ("you", "other", "bond", "challenge", "path"),
         (4, 4, 6, 4, 8),
+        "path",
         ("5", "relation", "relationships", "love", "couple", "관계", "관계운", "연애", "다섯장", "5장"),
     ),
     Spread(
         "celtic",
-        ("heart", "crossing", "root", "recent", "crown", "near", "self", "around", "hopes", "end"),
+        ("present", "challenge", "root", "past", "crown", "future", "self", "around", "hopes", "outcome"),
         (5, 4, 1, 1, 1, 5, 2, 1, 1, 9),
+        "",
         ("10", "celticcross", "cross", "켈틱", "켈틱크로스", "켈트십자", "켈트십자가", "켈트", "열장", "10장"),
     ),
     Spread(
         "yesno",
         ("answer",),
         (12,),
+        "answer",
         ("yesorno", "yn", "예스노", "예스오어노", "예아니오", "예아니요", "네아니오", "네아니요", "찬반"),
     ),
 )
