@@ -101,7 +101,7 @@ def _animals() -> Mapping[str, str]:
 
 
 def _folded(text: str) -> str:
-    """Without what tells no two names apart: letters' forms and case, spaces, hyphens, an emoji's variation selector."""
+    """Without what tells no two names apart: forms of letters, case, spaces, an emoji's variation selector."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(letter for letter in folded if letter.isalnum() or letter in _SYMBOLS)
 
