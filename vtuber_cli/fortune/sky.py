@@ -50,7 +50,8 @@ QUARTERS = PHASES[::2]
 _EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _STEP = timedelta(minutes=30)
 """Half of the time over which a speed is measured: a turn of Mercury is met to the minute."""
-_FIRST_TERM = 315
+FIRST_TERM = 315
+"""Degrees of the Sun at term number 0 (입춘)."""
 _TERM = 15
 
 
@@ -169,7 +170,7 @@ def next_ingress(instant: datetime) -> Ingress:
 
 
 def _term_number(longitude: int) -> int:
-    return (longitude - _FIRST_TERM) % 360 // _TERM
+    return (longitude - FIRST_TERM) % 360 // _TERM
 
 
 def _sun_at(longitude: int, start: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vtuber_cli.fortune import sky_of_day
 from vtuber_cli.fortune.grades import clamped, grade_of, noise, softened
-from vtuber_cli.fortune.pillars import day_pillar, year_branch
+from vtuber_cli.fortune.pillars import BRANCHES, day_pillar, year_branch
 from vtuber_cli.fortune.reading import Basis, Category, Lucky, Reading, Text
 from vtuber_cli.fortune.relations import EFFECTS, relation
 from vtuber_cli.fortune.request import CATEGORIES
@@ -77,11 +77,12 @@ def _effects(draw: Draw, animal: int | None) -> tuple[int, int]:
 def _relation(day: date, animal: int | None, effect: int) -> Basis:
     pillar = day_pillar(day)
     if animal is None:
-        text = Text("basis.no_animal", {"day": pillar.text})
+        text = Text("basis.no_animal", {"day": Text(f"ganji.{pillar.index}")})
         return Basis("day", text, 0, {"day": pillar.hanja})
     found = relation(pillar.branch, animal) or "none"
-    text = Text(f"daily.relation.{found}", {"day": pillar.text, "animal": Text(f"animal.{animal}")})
-    return Basis(f"tti.{found}", text, effect, {"day": pillar.hanja, "animal": pillar.branches[animal]})
+    named = {"day": Text(f"ganji.{pillar.index}"), "animal": Text(f"animal.{animal}")}
+    data = {"day": pillar.hanja, "animal": BRANCHES[animal]}
+    return Basis(f"tti.{found}", Text(f"daily.relation.{found}", named), effect, data)
 
 
 def categories(draw: Draw, score: int, area: str) -> tuple[Category, ...]:
