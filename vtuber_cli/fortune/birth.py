@@ -16,6 +16,7 @@ FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 """Between them the sky is computed to the minute."""
 NOON = time(12)
+_HOURS = (time(), NOON, time(23, 59))
 
 
 class Birth(NamedTuple):
@@ -81,9 +82,29 @@ def parse_birth(
     if today is not None and day > today:
         raise UsageError("fortune.birth_future")
     clock = None if found[4] is None else _clock(int(found[4]), int(found[5]))
-    if clock is not None and _skipped(day, clock, zone):
+    if clock is not None and skipped(day, clock, zone):
         raise UsageError("fortune.birth_skipped")
+    if all(skipped(day, hour, zone) for hour in _HOURS):  # where a place moved to the other side of the date line
+        raise UsageError("fortune.birth_no_such_day")
     return Birth(day, clock, zone, longitude)
+
+
+def parse_clock(text: str) -> time:
+    """A time of day out of `HH:MM`.
+
+    Raises:
+        UsageError: it is not of this form, or later than 23:59.
+    """
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text.strip())
+    if found is None:
+        raise UsageError("fortune.clock_form")
+    return _clock(int(found[1]), int(found[2]))
+
+
+def skipped(day: date, clock: time, zone: str) -> bool:
+    """Whether the clocks of a place were set forward over this time."""
+    local = datetime.combine(day, clock, ZoneInfo(zone))
+    return local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -133,12 +154,6 @@ def _clock(hour: int, minute: int) -> time:
         return time(hour, minute)
     except ValueError:
         raise UsageError("fortune.birth_no_such_time") from None
-
-
-def _skipped(day: date, clock: time, zone: str) -> bool:
-    """Whether the clocks there were set forward over this time."""
-    local = datetime.combine(day, clock, ZoneInfo(zone))
-    return local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
 def _nearest_zones(name: str) -> list[str]:

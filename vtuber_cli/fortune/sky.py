@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import astronomy
 
+from vtuber_cli.fortune.signs import SIGNS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,20 +23,6 @@ if TYPE_CHECKING:
 BODIES = ("sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn", "uranus", "neptune", "pluto")
 """Pluto's first position costs as much time as a hundred others: ask for it only where it is shown."""
 WITHOUT_PLUTO = BODIES[:-1]
-SIGNS = (
-    "aries",
-    "taurus",
-    "gemini",
-    "cancer",
-    "leo",
-    "virgo",
-    "libra",
-    "scorpio",
-    "sagittarius",
-    "capricorn",
-    "aquarius",
-    "pisces",
-)
 PHASES = (
     "new",
     "waxing_crescent",
@@ -131,9 +119,7 @@ def sun_signs_of_day(day: date, zone: str) -> tuple[str, ...]:
     begin = datetime.combine(day, time(), tz)
     end = datetime.combine(day + timedelta(days=1), time(), tz)
     first, last = sun_sign(begin), sun_sign(end)
-    if first == last or next_ingress(begin).instant >= end:
-        return (first,)
-    return first, last
+    return (first,) if first == last else (first, last)
 
 
 def moon_phase(instant: datetime) -> Phase:
