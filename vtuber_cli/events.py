@@ -8,9 +8,11 @@ whose name ends in `_ms` in milliseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
 
@@ -186,6 +188,15 @@ class ReplyStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class FortuneTold:
+    """A fortune was asked for, and she is about to tell it: to be shown as a card."""
+
+    turn: int
+    result: Mapping[str, Any]
+    """The document of `schemas/fortune_result.json`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceStarted:
     """This sentence is being heard from now on, for `seconds` (0 if it is shown only)."""
 
@@ -238,6 +249,7 @@ Event: TypeAlias = (
     | CharacterChanged
     | UserSaid
     | ReplyStarted
+    | FortuneTold
     | SentenceStarted
     | FirstAudio
     | ReplyEnded

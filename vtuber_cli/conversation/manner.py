@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from vtuber_cli.conversation.endpointer import Endpointing
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.events import EngineKind, Notice
+from vtuber_cli.tools.base import BuiltIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +32,7 @@ class Manner:
     """Said when everything is loaded."""
     judged: frozenset[EngineKind] = frozenset()
     """The engines of which it is known what they can do in this language; of others the talk says what they cannot."""
+    tools: tuple[BuiltIn, ...] = ()
+    """What may answer in the model's place."""
     ends_with_microphone: bool = False
     """The talk is over when the microphone (a file) is."""

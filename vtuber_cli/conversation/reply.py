@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from vtuber_cli.clean import Cleaner
 from vtuber_cli.conversation.emotion import Emotion, TagFilter, name_of
@@ -19,6 +19,8 @@ from vtuber_cli.errors import ContextOverflow, EngineFailed
 from vtuber_cli.events import Maker, Notice
 
 T = TypeVar("T")
+Schemas: TypeAlias = tuple[Mapping[str, object], ...]
+"""Tools that a model may call, in OpenAI's form."""
 
 _LOG = logging.getLogger(__name__)
 _RESERVE = 32
@@ -64,23 +66,28 @@ class Replier:
         return self._llm.maker
 
     async def pieces(
-        self, messages: Sequence[Message], beside: Callable[[ReplyDelta], None] | None = None
+        self,
+        messages: Sequence[Message],
+        beside: Callable[[ReplyDelta], None] | None = None,
+        tools: Schemas = (),
     ) -> AsyncGenerator[tuple[str, str]]:
         """(text, emotion) for each clause or sentence; joined, the texts are the reply.
 
         Args:
             messages: what the model is given.
-            beside: gets what the engine says beside the text: the tokens it took, what is worth a line, who thinks.
+            beside: gets what the engine says beside the text: the tokens it took, what is worth a line, who thinks,
+                which tool it calls.
+            tools: what it may call, if it can.
 
         Raises:
             EngineFailed: the model failed or hung; what it had said until then has been yielded.
         """
         cut = _Cut(self._style.tags)
         failure: EngineFailed | None = None
-        async with aclosing(self._deltas(messages)) as deltas:
+        async with aclosing(self._deltas(messages, tools)) as deltas:
             try:
                 async for delta in deltas:
-                    if beside is not None and (delta.usage or delta.notice or delta.maker):
+                    if beside is not None and (delta.usage or delta.notice or delta.maker or delta.tool):
                         beside(delta)
                     for piece in cut.feed(delta):
                         yield piece
@@ -122,11 +129,13 @@ class Replier:
                 pass
         self._begun = request.messages[:-1]
 
-    async def _deltas(self, messages: Sequence[Message]) -> AsyncGenerator[ReplyDelta]:
+    async def _deltas(self, messages: Sequence[Message], tools: Schemas) -> AsyncGenerator[ReplyDelta]:
         """The model's own steps; if the talk does not fit after all, once more with half of it."""
         for window in self._windows:
             began = False
             request = await self._request(messages, window)
+            if self._llm.engine.capabilities.tools:
+                request = replace(request, tools=tools)
             try:
                 async with aclosing(self._stream(request)) as deltas:
                     async for delta in deltas:

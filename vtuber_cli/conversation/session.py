@@ -354,7 +354,13 @@ class Session:
             engines = self._crew.engines
             replier = Replier(engines.llm, self._manner.style)
             self._partner = Partner(
-                engines.asr, self._manner.language, replier, engines.voices, self._speaker, self._memory
+                engines.asr,
+                self._manner.language,
+                replier,
+                engines.voices,
+                self._speaker,
+                self._memory,
+                self._manner.tools,
             )
         return self._partner
 

@@ -7,12 +7,14 @@ its task: the speaker falls silent, and what was heard until then is what stays.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.base import Speaker
 from vtuber_cli.clean import clean
+from vtuber_cli.conversation import own_answer
 from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.conversation.endpointer import PRE_ROLL
 from vtuber_cli.conversation.gate import Gate
@@ -20,7 +22,7 @@ from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr, Message, ReplyDelta
+from vtuber_cli.engines.base import Asr, Message, ReplyDelta, ToolCall
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import EngineFailed, VtuberError
 from vtuber_cli.events import (
@@ -40,6 +42,7 @@ from vtuber_cli.events import (
     Via,
     Work,
 )
+from vtuber_cli.tools.base import Answer, BuiltIn
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
@@ -84,6 +87,8 @@ class Partner:
     voices: Voices
     speaker: Speaker
     memory: Memory
+    tools: tuple[BuiltIn, ...] = ()
+    """What may answer in the model's place."""
 
 
 class Turn:
@@ -103,6 +108,8 @@ class Turn:
         """The user's words are in the memory; from then on the turn has an end to be told."""
         self._voice_failed = False
         self._notice: Notice | None = None
+        self._called: ToolCall | None = None
+        """What the model would rather have a tool answer."""
 
     def commit(self, hangover_ms: float | None = None) -> None:
         """The user has surely finished: the turn becomes real."""
@@ -165,7 +172,7 @@ class Turn:
         # Before the commit, which adds the question to what was said.
         messages = self._with.memory.messages(text)
         async with asyncio.TaskGroup() as tasks:
-            preparing = tasks.create_task(self._prepare(messages, upstream))
+            preparing = tasks.create_task(self._prepare(text, messages, upstream, tasks))
             try:
                 await self._gate.passed()
                 await uncut(self._keep(text))
@@ -182,16 +189,15 @@ class Turn:
         self._origin = self._now()
         self._gate.send(UserSaid(turn, text, self._asked.via))
 
-    async def _prepare(self, messages: list[Message], upstream: Upstream) -> None:
+    async def _prepare(self, text: str, messages: list[Message], upstream: Upstream, tasks: asyncio.TaskGroup) -> None:
         """Thinks and synthesises ahead of the voice. A failure goes out in its place, after what was ready before."""
         began = self._now()
         index, reader, reply = 0, self._with.voices.reader(), ""
         try:
-            async with aclosing(self._with.replier.pieces(messages, self._beside)) as pieces:
+            async with aclosing(self._pieces(text, messages, tasks)) as pieces:
                 async for shown, emotion in pieces:
                     if index == 0:
                         self._timings = replace(self._timings, think_ms=(self._now() - began) * 1000)
-                        self._work = replace(self._work, think=self._work.think or self._with.replier.maker)
                     sentence = self._with.voices.prepare(index, shown, emotion, reader)
                     await upstream.put(Piece(sentence, await self._synthesise(sentence)))
                     index += 1
@@ -201,6 +207,33 @@ class Turn:
         else:
             await upstream.put(None)
             await self._read_ahead([*messages, Message("assistant", reply.strip())])
+
+    async def _pieces(
+        self, text: str, messages: list[Message], tasks: asyncio.TaskGroup
+    ) -> AsyncGenerator[tuple[str, str]]:
+        """The reply in pieces: a tool's, if what was said is its business or the model says so, else the model's."""
+        from vtuber_cli.conversation.spoken import language_of
+
+        language = language_of(text, self._with.voices.language)
+        answer = await own_answer.answer_to(self._with.tools, text, language)
+        if answer is None:
+            schemas = tuple(tool.schema for tool in self._with.tools)
+            async with aclosing(self._with.replier.pieces(messages, self._beside, schemas)) as pieces:
+                async for shown, emotion in pieces:
+                    self._work = replace(self._work, think=self._work.think or self._with.replier.maker)
+                    yield shown, emotion
+            if self._called is not None:
+                answer = await own_answer.answer_of(self._with.tools, self._called, language)
+        if answer is not None:
+            self._gate.send(answer.announces(self._gate.mark.turn))
+            tasks.create_task(self._keep_answer(answer))
+            async with aclosing(own_answer.pieces(answer, self._with.replier, messages[:-1])) as pieces:
+                async for shown, emotion in pieces:
+                    yield shown, emotion
+
+    async def _keep_answer(self, answer: Answer) -> None:
+        await self._gate.passed()
+        await asyncio.to_thread(answer.keep)
 
     async def _read_ahead(self, messages: list[Message]) -> None:
         """She still speaks; the model has time to read what the next prompt will begin with."""
@@ -228,6 +261,8 @@ class Turn:
         return speech
 
     def _beside(self, delta: ReplyDelta) -> None:
+        if delta.tool is not None:
+            self._called = self._called or delta.tool
         if delta.maker is not None:
             self._work = replace(self._work, think=delta.maker)
         if (tokens := delta.usage) is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
 from vtuber_cli.fortune import content as words
+from vtuber_cli.fortune.grades import GRADES
 from vtuber_cli.fortune.localise import Localiser
 from vtuber_cli.fortune.reading import Text
 
@@ -16,23 +19,89 @@ if TYPE_CHECKING:
 
 _CARDS_ALOUD = 3
 """A Celtic cross read out in full would take two minutes."""
+_BREATH = "\n"
+"""Between what is said in one breath and the next."""
+_SHORTEST, _LONGEST = 20, 500
+"""Letters of a model's narration."""
+_OWN_SCRIPT = 0.7
+"""The least share of its letters that are of the locale's script."""
 
 
 def template(request: Request, result: Result, draw: Draw) -> str:
     """A few sentences to be spoken: an opening, what the fortune says, what to do, and a word to end with."""
     say = Localiser(words.content(request.locale), draw)
     grade = result["grade"]
-    parts = [say.words(Text(f"narration.open.{request.type}.{grade}"))]
+    told = [say.words(Text(f"narration.open.{request.type}.{grade}"))]
     if request.reshuffle:
-        parts.append(say.words(Text("narration.reshuffled")))
-    parts += [_card(say, request, card) for card in result.get("cards", [])[:_CARDS_ALOUD]]
-    parts.append(result["summary"]["text"])
-    parts += [one["text"]["text"] for one in result["categories"] if one["key"] in request.person.interests[:1]]
-    parts += [result["advice"]["text"], say.words(Text(f"narration.close.{grade}"))]
-    return " ".join(parts)
+        told.append(say.words(Text("narration.reshuffled")))
+    told += [_card(say, card) for card in result.get("cards", [])[:_CARDS_ALOUD]]
+    told.append(result["summary"]["text"])
+    told += [one["text"]["text"] for one in result["categories"] if one["key"] in request.person.interests[:1]]
+    told += [result["advice"]["text"], say.words(Text(f"narration.close.{grade}"))]
+    return _BREATH.join(told)
 
 
-def _card(say: Localiser, request: Request, card: dict[str, Any]) -> str:
+def _card(say: Localiser, card: dict[str, Any]) -> str:
     key = "narration.card_reversed" if card["reversed"] else "narration.card"
-    position = Text(f"tarot.spread.{request.spread}.{card['position']}.name")
+    position = Text(f"tarot.position.{card['position']}")
     return f"{say.words(Text(key, {'position': position, 'card': card['name']}))} {card['text']['text']}"
+
+
+def parts(result: Result) -> tuple[str, str]:
+    """The narration of a result, for speaking: its opening, and the rest."""
+    opening, *rest = result["narration"]["text"].split(_BREATH)
+    return opening, " ".join(rest)
+
+
+# --- in a model's words -----------------------------------------------------------------------------------------
+
+
+def prompt(result: Result) -> str:
+    """What a model is asked: to say what was computed, and nothing that was not. It sees no birth and no name."""
+    content = words.content(result["locale"])
+    facts = [result["title"]["text"], result["summary"]["text"]]
+    facts += [f"{card['name']}: {card['text']['text']}" for card in result.get("cards", [])[:_CARDS_ALOUD]]
+    facts += [one["text"]["text"] for one in result["categories"][:2]]
+    facts.append(result["advice"]["text"])
+    return content.text("narration.prompt").replace("{facts}", "\n".join(f"- {fact}" for fact in facts))
+
+
+def passes(text: str, result: Result) -> bool:
+    """Whether a model's narration may be said: of the right length and script, no card, number or grade that was not
+    drawn, no word that the fortunes' own texts may not have.
+    """
+    text = text.strip()
+    given = prompt(result)
+    if not _SHORTEST <= len(text) <= _LONGEST or not _own_script(text, result["locale"]):
+        return False
+    if set(re.findall(r"\d+", text)) - set(re.findall(r"\d+", given)):
+        return False
+    said, known = text.casefold(), given.casefold()
+    content = words.content(result["locale"])
+    grades = {content.text(f"grade.{grade}").casefold() for grade in GRADES}
+    foreign = (_cards(result["locale"]) | grades) - {content.text(f"grade.{result['grade']}").casefold()}
+    if any(_has(said, name) and not _has(known, name) for name in foreign):
+        return False
+    from vtuber_cli.fortune import lint
+
+    return not lint.banned(text, result["locale"])
+
+
+def _own_script(text: str, locale: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    own = [letter for letter in letters if ("가" <= letter <= "힣" if locale == "ko" else letter.isascii())]
+    return bool(letters) and len(own) >= _OWN_SCRIPT * len(letters)
+
+
+@cache
+def _cards(locale: str) -> frozenset[str]:
+    """The names of all cards that are no everyday words ("Strength", "별")."""
+    from vtuber_cli.fortune.deck import CARDS
+
+    content = words.content(locale)
+    names = (content.text(f"tarot.card.{card}.name").casefold() for card in CARDS)
+    return frozenset(name for name in names if " " in name)
+
+
+def _has(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}", text) is not None
