@@ -127,6 +127,11 @@ class Audio(Section):
     """What brings us to the devices: "auto" takes PortAudio, and miniaudio where that is missing or finds none."""
 
 
+class Fortune(Section):
+    narration: Annotated[Literal["template", "model"], Field(examples=["model"])] = "template"
+    """Who words a fortune that is told in a talk: our own texts, or the model, where what it says passes."""
+
+
 class Settings(Section):
     language: Annotated[Literal["auto", "en", "ko"], Field(examples=["ko"])] = "auto"
     """Of the interface and of the talk; "auto" follows the system."""
@@ -138,6 +143,7 @@ class Settings(Section):
     talk: Talk = Talk()
     reply: Reply = Reply()
     audio: Audio = Audio()
+    fortune: Fortune = Fortune()
 
 
 @dataclass(frozen=True, slots=True)

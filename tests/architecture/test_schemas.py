@@ -24,10 +24,21 @@ TYPES: dict[str, Any] = {
 }  # fmt: skip
 JUDGED = {
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "exclusiveMaximum", "exclusiveMinimum", "if",
-    "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf", "pattern",
-    "patternProperties", "properties", "propertyNames", "required", "then", "type",
+    "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern",
+    "patternProperties", "properties", "propertyNames", "required", "then", "type", "uniqueItems",
 }  # fmt: skip
-TOLD = {"$defs", "$schema", "default", "description", "discriminator", "examples", "format", "title", "writeOnly"}
+TOLD = {
+    "$defs",
+    "$id",
+    "$schema",
+    "default",
+    "description",
+    "discriminator",
+    "examples",
+    "format",
+    "title",
+    "writeOnly",
+}
 
 
 def faults(value: Any, rule: Any, root: dict[str, Any], at: str = "") -> Iterator[str]:
@@ -51,6 +62,10 @@ def faults(value: Any, rule: Any, root: dict[str, Any], at: str = "") -> Iterato
             yield f"{at}: none of {name}"
     for each in rule.get("allOf", []):
         yield from faults(value, each, root, at)
+    if "not" in rule and not list(faults(value, rule["not"], root, at)):
+        yield f"{at}: what it must not be"
+    if rule.get("uniqueItems") and isinstance(value, list) and len({repr(each) for each in value}) < len(value):
+        yield f"{at}: something twice"
     if "if" in rule and not list(faults(value, rule["if"], root, at)):
         yield from faults(value, rule.get("then", True), root, at)
     yield from sizes(value, rule, at)

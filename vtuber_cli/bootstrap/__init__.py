@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from vtuber_cli import advice, character
 from vtuber_cli.bootstrap.planning import Chosen, Plan, hearing, plan
@@ -29,6 +30,7 @@ from vtuber_cli.events import EngineKind, Event, Notice
 if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
     from vtuber_cli.store.history import History
+    from vtuber_cli.tools.fortune_teller import FortuneTeller
 
 __all__ = ["Chosen", "Occasion", "Plan", "Troupe", "Workers", "dictation", "hearing", "history", "instructions",
            "manner_of", "plan", "session"]  # fmt: skip
@@ -108,8 +110,25 @@ def manner_of(plan: Plan, occasion: Occasion) -> Manner:
         endpointing=_endpointing(settings),
         ends_with_microphone=occasion.ends_with_microphone,
         advice=_advice(plan) if occasion.advises else None,
+        tools=(_fortune_teller(plan),),
         judged=frozenset(kind for kind, _ in _judged(plan)),
     )
+
+
+def _fortune_teller(plan: Plan) -> FortuneTeller:
+    from vtuber_cli.fortune import clock, profiles
+    from vtuber_cli.fortune.request import Person
+    from vtuber_cli.tools.fortune_teller import FortuneTeller
+
+    def user() -> tuple[Person, str]:
+        profile = profiles.read(profiles.DEFAULT)
+        zone = (profile.zone if profile else "") or clock.local_zone()
+        return profile.person(zone) if profile else Person(), zone
+
+    def today(zone: str) -> date:
+        return datetime.now(ZoneInfo(zone)).date()
+
+    return FortuneTeller(user, today, narrates=plan.settings.fortune.narration == "model")
 
 
 def _judged(plan: Plan) -> list[tuple[EngineKind, str | None]]:

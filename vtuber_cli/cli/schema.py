@@ -21,6 +21,7 @@ SCHEMAS = {
     "character": "vtuber_cli.cli.schema:character_schema",
     "catalog": "vtuber_cli.weights.catalog:Catalog",
     "events": "vtuber_cli.tui.ndjson_schema:events_schema",
+    "fortune": "vtuber_cli.cli.schema:fortune_schema",
 }
 """By name, where it comes from: a pydantic model, or a function that makes the schema."""
 
@@ -125,6 +126,14 @@ def character_schema() -> dict[str, Any]:
         options |= {"type": ["object", "null"]} if name == "EngineChoice" else {}
         options |= {"propertyNames": {"enum": sorted(FOREIGN_OPTIONS)}, "additionalProperties": plain}
     return body
+
+
+def fortune_schema() -> dict[str, Any]:
+    """What `vtuber fortune --json` prints. It is written by hand: programs rely on it, and no class is behind it."""
+    from vtuber_cli import fortune
+
+    file = Path(fortune.__file__).with_name("result.schema.json")
+    return cast("dict[str, Any]", json.loads(file.read_text(encoding="utf-8")))
 
 
 def _engine_choice(kind: str, choice: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

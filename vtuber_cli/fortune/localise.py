@@ -96,7 +96,6 @@ def result(request: Request, engine: FortuneEngine, draw: Draw, reading: Reading
 def notice(request: Request, kind: str, draw: Draw) -> Result:
     """What is said in place of a fortune that must not be told; nothing was drawn."""
     say = Localiser(words.content(request.locale), draw)
-    contacts = words.read_json(words.FOLDER / "contacts.json")
     emotion, intensity = UNKNOWN
     return {
         **_head(request, draw),
@@ -107,10 +106,18 @@ def notice(request: Request, kind: str, draw: Draw) -> Result:
             "text": say.words(Text(f"notice.{kind}")),
             "contacts": [
                 {"name": say.words(Text(f"contact.{one['id']}")), "number": one["number"]}
-                for one in contacts[request.locale].get(kind, [])
+                for one in _contacts(request, kind)
             ],
         },
     } | _foot(request, request.type, 1, draw, {})
+
+
+def _contacts(request: Request, kind: str) -> list[dict[str, str]]:
+    """Of where the person is, as far as the time zone tells, and then of where the language is spoken."""
+    here = "KR" if request.zone == "Asia/Seoul" else "US" if request.zone.startswith(("America/", "US/")) else ""
+    regions = dict.fromkeys((here, "KR" if request.locale == "ko" else "US"))
+    known = words.read_json(words.FOLDER / "contacts.json")
+    return [one for region in regions if region for one in known[region].get(kind, [])]
 
 
 def expiry(day: date, zone: str) -> datetime:

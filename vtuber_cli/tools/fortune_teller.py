@@ -30,17 +30,15 @@ class FortuneTeller:
     """A `tools.base.BuiltIn`.
 
     Args:
-        person: of the user's profile, looked up when it is needed; it may raise what a profile raises.
-        zone: of the user.
+        user: the user's own person and time zone, looked up when they are needed; raises what a profile raises.
         today: the date in a time zone.
         narrates: whether the model may put a fortune in its own words.
     """
 
     def __init__(
-        self, person: Callable[[], Person], zone: str, today: Callable[[str], date], *, narrates: bool = False
+        self, user: Callable[[], tuple[Person, str]], today: Callable[[str], date], *, narrates: bool = False
     ) -> None:
-        self._person = person
-        self._zone = zone
+        self._user = user
         self._today = today
         self._narrates = narrates
         self.name = NAME
@@ -88,30 +86,32 @@ class FortuneTeller:
         if kind not in ENGINES:
             raise UsageError("fortune.unknown_type", name=one_line(str(kind))[:40], names=", ".join(ENGINES))
         days = given.get("days", 0)
-        day = self._today(self._zone) + timedelta(days=max(-_DAYS, min(_DAYS, days if isinstance(days, int) else 0)))
+        user, zone = self._user()
+        day = self._today(zone) + timedelta(days=max(-_DAYS, min(_DAYS, days if isinstance(days, int) else 0)))
         return Request(
             kind,
             day,
-            self._zone,
+            zone,
             locale,
-            self._whose(given),
+            _whose(given, user, zone),
             question=one_line(str(given.get("question", "")))[:LONGEST_QUESTION],
             spread=str(given.get("spread") or SPREADS[0].id),
             reversals=not given.get("upright"),
             reshuffle=1 if given.get("again") else 0,
         )
 
-    def _whose(self, given: dict[str, Any]) -> Person:
-        """The user's own, unless another sign, animal or birth was named."""
-        if birth := given.get("birth"):
-            return Person(birth=parse_birth(str(birth), self._zone))
-        if (sign := given.get("sign")) or given.get("animal") is not None:
-            return Person(sign=str(sign) if sign else None, animal=given.get("animal"))
-        return self._person()
-
     def _narration(self, result: dict[str, Any]) -> Narration:
         asked = Message("user", narrate.prompt(result))
         return Narration((asked,), partial(narrate.passes, result=result))
+
+
+def _whose(given: dict[str, Any], user: Person, zone: str) -> Person:
+    """The user, unless another sign, animal or birth was named."""
+    if birth := given.get("birth"):
+        return Person(birth=parse_birth(str(birth), zone))
+    if (sign := given.get("sign")) or given.get("animal") is not None:
+        return Person(sign=str(sign) if sign else None, animal=given.get("animal"))
+    return user
 
 
 def _told(result: dict[str, Any], turn: int) -> FortuneTold:

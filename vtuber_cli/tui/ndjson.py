@@ -15,7 +15,7 @@ import queue
 import re
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
@@ -157,8 +157,10 @@ def _plain(value: object) -> object:
         return {"key": safe(value.key), "message": message, "hint": hint, "exit_code": value.exit_code}
     if is_dataclass(value):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in cast("tuple[object, ...]", value)]
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in cast("Mapping[str, object]", value).items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in cast("Sequence[object]", value)]
     if isinstance(value, float):
         return round(value, 4) if abs(value) < float("inf") else None  # NaN is not less than anything
     return safe(value) if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -88,7 +88,7 @@ def _command(kind: type[Any]) -> dict[str, Any]:
 
 
 def _object(kind: type[Any]) -> dict[str, Any]:
-    hints = get_type_hints(kind, localns={"VtuberError": VtuberError})
+    hints = get_type_hints(kind, localns={"VtuberError": VtuberError, "Mapping": Mapping})
     properties = {one.name: _value(hints[one.name]) for one in fields(kind)}
     return {
         "type": "object",
@@ -111,6 +111,8 @@ def _value(hint: Any) -> dict[str, Any]:
         return _ERROR
     if is_dataclass(hint):
         return _object(cast("type[Any]", hint))
+    if origin is Mapping:  # a document with a schema of its own
+        return {"type": "object"}
     if origin is Literal:
         return {"enum": list(members)}
     if origin is tuple and members[1:] == (...,):
