@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import NamedTuple
 
 from vtuber_cli.errors import ProfileNeeded
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from vtuber_cli.fortune.birth import Birth
     from vtuber_cli.fortune.draw import Draw
     from vtuber_cli.fortune.request import Request
 
@@ -37,6 +39,7 @@ own; by the god's kin.
 """
 _MATTERS = ("relations", "health", "money", "work", "love")
 """What the gods of each kin see to: company; food and ease; wealth; duty; being cared for."""
+_LAST_MINUTE = time(23, 59)
 _AROUND = 21
 """Chance moves a category up to 10 away from where the computation has it."""
 
@@ -73,7 +76,8 @@ class Saju:
         score = softened(request.day, raw)
         grade = grade_of(score)
         now = today(pillars, request.day)
-        basis = [*_birth_rows(pillars), *_day_rows(pillars, request.day), _lucky_row(pillars, now)]
+        basis = [*_birth_rows(pillars), *_doubts(birth, request)]
+        basis += [*_day_rows(pillars, request.day), _lucky_row(pillars, now)]
         basis.append(Basis("chance", Text("basis.chance"), noise(draw)))
         if score != drawn:
             basis.append(Basis("softened", Text("basis.softened"), score - drawn))
@@ -126,7 +130,7 @@ def _element_rows(pillars: FourPillars) -> list[Basis]:
     spread = balance(pillars)
     master = pillars.day.stem
     strong = "strong" if is_strong(pillars) else "weak"
-    counts = dict(zip(ELEMENTS, spread.counts, strict=True))
+    counts: dict[str, int] = dict(zip(ELEMENTS, spread.counts, strict=True))
     weights = dict(zip(ELEMENTS, spread.weights, strict=True))
     strongest = ELEMENTS[spread.strongest]
     rows = [
@@ -142,6 +146,22 @@ def _element_rows(pillars: FourPillars) -> list[Basis]:
         faintest = ELEMENTS[spread.faintest]
         text = Text("saju.element.even", {"element": Text(f"element.{faintest}")})
         rows.append(Basis("saju.even", text, 0, {"faintest": faintest}))
+    return rows
+
+
+def _doubts(birth: Birth, request: Request) -> list[Basis]:
+    """Where others might have come to other pillars: an hour that nobody knows on the day of a solar term, one before
+    midnight, one told by the Sun.
+    """
+    if birth.clock is None:
+        begin, end = (four_pillars(birth._replace(clock=clock)) for clock in (time.min, _LAST_MINUTE))
+        turns = (begin.year, begin.month) != (end.year, end.month)
+        return [Basis("saju.term_day", Text("saju.basis.term_day"))] if turns else []
+    rows: list[Basis] = []
+    if (birth.solar_time if request.solar_time else birth.clock).hour == _LAST_MINUTE.hour:
+        rows.append(Basis("saju.zi", Text(f"saju.basis.zi.{request.zi_rule}")))
+    if request.solar_time:
+        rows.append(Basis("saju.solar", Text("saju.basis.solar")))
     return rows
 
 
@@ -213,7 +233,8 @@ def _lucky(draw: Draw, pillars: FourPillars, now: Today) -> Lucky:
 
 def _lucky_row(pillars: FourPillars, now: Today) -> Basis:
     lacking, helping = (ELEMENTS[element] for element in _helpers(pillars, now))
-    text = Text("saju.basis.lucky", {"lacking": Text(f"element.{lacking}"), "today": Text(f"element.{helping}")})
+    key = "saju.basis.lucky.one" if lacking == helping else "saju.basis.lucky"
+    text = Text(key, {"lacking": Text(f"element.{lacking}"), "today": Text(f"element.{helping}")})
     data: Mapping[str, object] = {"lacking": lacking, "helping": helping}
     return Basis("saju.lucky", text, 0, data)
 
