@@ -36,7 +36,7 @@ class Daily:
         animal = animal_of(request.person)
 
         def raw(day: date) -> int:
-            return clamped(50 + sum(_effects(draw.on(day), animal)))
+            return raw_score(draw.on(day), animal)
 
         effect, _ = _effects(draw, animal)
         drawn = raw(request.day)
@@ -55,6 +55,11 @@ class Daily:
             lucky=lucky(draw),
             basis=tuple(basis),
         )
+
+
+def raw_score(draw: Draw, animal: int | None) -> int:
+    """The score as drawn, before softening."""
+    return clamped(50 + sum(_effects(draw, animal)))
 
 
 def animal_of(person: Person) -> int | None:
