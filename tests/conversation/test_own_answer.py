@@ -65,6 +65,15 @@ async def test_it_answers_what_is_its_business(talk: Talk, weather: Weather) -> 
     assert talk.of(FortuneTold) == [FortuneTold(1, {"sky": "blue"})]
 
 
+async def test_it_answers_where_there_is_no_model(talk: Talk) -> None:
+    talk.broken.add("llm")
+    talk.at(1, lambda session: session.say("how is the weather"))
+    talk.at(8, lambda session: session.say("and how are you"))
+    await talk.run(until=12)
+    assert talk.said == ["Let me look outside. The sun is out. Take a hat."]
+    assert talk.failures == ["engine.not_installed", "engine.not_installed"]  # while loading, and when asked
+
+
 async def test_everything_else_is_the_model_s(talk: Talk, weather: Weather) -> None:
     talk.reply("Fine, thank you.")
     talk.at(1, lambda session: session.say("how are you"))

@@ -9,8 +9,16 @@ from contextlib import aclosing
 from vtuber_cli.conversation.reply import Replier
 from vtuber_cli.conversation.sentences import Splitter
 from vtuber_cli.engines.base import Message, ToolCall
-from vtuber_cli.errors import EngineFailed
+from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.tools.base import Answer, BuiltIn, Narration
+
+
+def is_wanted(tools: Sequence[BuiltIn], text: str) -> bool:
+    """Whether the user's words are some tool's business, be it to complain of them."""
+    try:
+        return any(tool.asked(text) is not None for tool in tools)
+    except UsageError:
+        return True
 
 
 async def answer_to(tools: Sequence[BuiltIn], text: str, language: str) -> Answer | None:
@@ -68,7 +76,7 @@ async def _narrated(narration: Narration, replier: Replier, before: Sequence[Mes
         ):
             async for piece, _ in spoken:
                 said.append(piece)
-    except (EngineFailed, TimeoutError):
+    except (VtuberError, TimeoutError):  # the template is there
         return ""
     text = "".join(said).strip()
     return text if narration.passes(text) else ""

@@ -15,7 +15,7 @@ from vtuber_cli.conversation.sentences import Splitter
 from vtuber_cli.conversation.window import Window
 from vtuber_cli.engines.base import Llm, Message, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.engines.worker import Worker
-from vtuber_cli.errors import ContextOverflow, EngineFailed
+from vtuber_cli.errors import ContextOverflow, EngineFailed, VtuberError
 from vtuber_cli.events import Maker, Notice
 
 T = TypeVar("T")
@@ -180,6 +180,26 @@ class Replier:
         except TimeoutError:
             self._llm.give_up()
             raise EngineFailed("thinking.timeout", seconds=round(seconds)) from None
+
+
+class NoModel(Replier):
+    """In the place of a model that could not be loaded: what the tools answer is heard all the same."""
+
+    def __init__(self, failure: VtuberError) -> None:
+        self._failure = failure
+        self.told = None
+
+    async def pieces(
+        self,
+        messages: Sequence[Message],
+        beside: Callable[[ReplyDelta], None] | None = None,
+        tools: Schemas = (),
+    ) -> AsyncGenerator[tuple[str, str]]:
+        raise self._failure
+        yield  # what makes it a generator
+
+    async def read_ahead(self, messages: Sequence[Message]) -> None:
+        """There is nobody to read."""
 
 
 class _Cut:

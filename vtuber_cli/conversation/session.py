@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from vtuber_cli.audio.base import Microphone, Speaker
 from vtuber_cli.clean import clean
+from vtuber_cli.conversation import own_answer
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.conversation.casting import Cast, Casting
 from vtuber_cli.conversation.crew import Crew, Engines
@@ -17,7 +18,7 @@ from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointe
 from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Earlier, Memory
-from vtuber_cli.conversation.reply import Replier
+from vtuber_cli.conversation.reply import NoModel, Replier
 from vtuber_cli.conversation.turn import Asked, Partner
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import (
@@ -342,7 +343,8 @@ class Session:
             await self._greet_aloud(*greeting)
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
-        if (failure := self._crew.failures.get("llm")) is not None:
+        failure = self._crew.failures.get("llm")
+        if failure is not None and not own_answer.is_wanted(self._manner.tools, asked.text):
             if asked.text.strip():
                 self._announce(UserSaid(floor.taken + 1, clean(asked.text).strip(), asked.via))
             self._announce(Failed(failure))
@@ -352,7 +354,8 @@ class Session:
     def _made_partner(self) -> Partner:
         if self._partner is None:
             engines = self._crew.engines
-            replier = Replier(engines.llm, self._manner.style)
+            failure = self._crew.failures.get("llm")
+            replier = NoModel(failure) if failure else Replier(engines.llm, self._manner.style)
             self._partner = Partner(
                 engines.asr,
                 self._manner.language,

@@ -63,7 +63,7 @@ class Content:
         try:
             return self._files[name][key]
         except KeyError:
-            raise ContentError("fortune.text_missing", key=key, locale=self.locale) from None
+            raise ContentError("fortune.text_missing", name=key, locale=self.locale) from None
 
     def has(self, key: str) -> bool:
         try:
