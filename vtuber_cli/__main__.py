@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
 
 
 def main() -> int:
@@ -14,9 +18,7 @@ def main() -> int:
         _tolerate(stream)
     try:
         try:
-            from vtuber_cli.cli.app import run
-
-            code = run(sys.argv[1:])
+            code = _run(sys.argv[1:])
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -28,6 +30,17 @@ def main() -> int:
         code = show.ending(raised)
         _forget(sys.stdout)
     return code
+
+
+def _run(args: Sequence[str]) -> int:
+    if "fortune" in args[:3]:  # `vtuber --lang ko fortune`
+        from vtuber_cli.cli import fortune_fast
+
+        if (code := fortune_fast.run(args)) is not None:
+            return code
+    from vtuber_cli.cli.app import run
+
+    return run(args)
 
 
 def _fill_in() -> None:

@@ -6,10 +6,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_ON_LINUX = {
+    "config": ("XDG_CONFIG_HOME", ".config", "vtuber"),
+    "data": ("XDG_DATA_HOME", ".local/share", "vtuber"),
+    "log": ("XDG_STATE_HOME", ".local/state", "vtuber/log"),
+}
+"""The variable, the folder in the home that it moves, and what is ours in it."""
 
 
 @cache
@@ -27,9 +34,22 @@ def shipped(name: str) -> Path:
 def _user_folder(kind: str) -> Path:
     if home := os.environ.get("VTUBER_HOME"):
         return Path(os.path.expanduser(home)) / kind  # noqa: PTH111 - which takes an unknown ~user as it is
+    if (folder := _linux_folder(kind)) is not None:
+        return folder
     from platformdirs import PlatformDirs
 
     return Path(getattr(PlatformDirs("vtuber", appauthor=False), f"user_{kind}_dir"))
+
+
+def _linux_folder(kind: str) -> Path | None:
+    """What platformdirs would say in the plain case; importing it takes as long as telling a fortune."""
+    if sys.platform != "linux" or "ANDROID_DATA" in os.environ:
+        return None
+    variable, below_home, ours = _ON_LINUX[kind]
+    moved, home = os.environ.get(variable, ""), os.environ.get("HOME", "")
+    if moved.startswith("/"):
+        return Path(moved) / ours
+    return Path(home) / below_home / ours if home.startswith("/") else None
 
 
 def config_dir() -> Path:

@@ -19,8 +19,6 @@ everything else inside its functions.
 from __future__ import annotations
 
 import gc
-import os
-import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -30,7 +28,8 @@ import typer
 from typer.main import get_command as build_command
 from typer.main import get_group as build_group
 
-from vtuber_cli import __version__, i18n, paths
+from vtuber_cli import __version__, i18n
+from vtuber_cli.cli import language
 from vtuber_cli.cli.help import HelpfulCommand, HelpfulGroup
 from vtuber_cli.errors import UsageError
 from vtuber_cli.i18n import t
@@ -39,11 +38,9 @@ _GARBAGE_AFTER = 100_000
 """Objects, net, after which Python looks for circular garbage. By its own 700 it does so a hundred times before the
 first frame, a twelfth of the time, and finds nothing: what is made while a program starts stays."""
 
-_HEAD = 64 * 1024
-_LANGUAGE = re.compile(r"""^language:[ ]*["']?(\w+)""", re.MULTILINE)
-
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say", "listen"),
+    "fortune": ("fortune", "profile"),
     "set_up": ("character", "config", "devices", "models", "engines", "key", "completion"),
     "look_back": ("history", "stats", "logs"),
     "look_after": ("doctor", "bench", "paths", "clean", "schema"),
@@ -95,7 +92,8 @@ def build(name: str) -> Any:
         single.command(name, cls=HelpfulCommand, help=f"cli.command.{name}")(module.command)
         return build_command(single)
     group.rich_markup_mode = None
-    group.info.name, group.info.cls, group.info.help = name, Subgroup, f"cli.command.{name}"
+    group.info.name, group.info.help = name, f"cli.command.{name}"
+    group.info.cls = cast("type[Subgroup]", getattr(module, "Group", Subgroup))
     for info in group.registered_commands:
         info.cls = HelpfulCommand
     return build_group(group)
@@ -107,25 +105,9 @@ def _unknown(key: str, name: str, known: Iterable[str], group: str = "vtuber") -
 
 
 def _choose_language(value: str | None) -> str | None:
-    if value is not None and value not in (*i18n.LANGUAGES, "auto"):
-        raise UsageError("cli.unknown_language", name=value)
     if value is not None:
-        os.environ["VTUBER_LANG"] = value  # the settings take it from here, over whatever else says a language
-        i18n.set_language(cast("Any", value))
+        language.choose(value)
     return value
-
-
-def _written_language() -> Any:
-    """The language that the user's settings ask for, looked up without reading YAML: help pages want it too."""
-    written = os.environ.get("VTUBER_LANGUAGE", "")
-    if not written:
-        try:
-            with (paths.config_dir() / "config.yaml").open(encoding="utf-8-sig") as file:
-                found = _LANGUAGE.search(file.read(_HEAD))
-        except (OSError, ValueError):
-            found = None
-        written = found[1] if found else ""
-    return written if written in i18n.LANGUAGES else "auto"
 
 
 def _show_version(value: bool) -> None:
@@ -144,7 +126,7 @@ def top(
         str | None,
         typer.Option(
             metavar="en|ko|auto",
-            envvar="VTUBER_LANG",
+            envvar=language.VARIABLE,
             show_envvar=False,
             is_eager=True,
             callback=_choose_language,
@@ -166,7 +148,7 @@ def top(
 def run(args: Sequence[str]) -> int:
     """Runs one command line and returns its exit code; errors come out as they were raised."""
     gc.set_threshold(_GARBAGE_AFTER)
-    i18n.set_language(_written_language())
+    i18n.set_language(language.written())
     if len(args) >= 4 and (*args[:2], args[3]) == ("completion", "words", "--"):
         from vtuber_cli.cli.completion import reply
 

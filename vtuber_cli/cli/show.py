@@ -74,16 +74,16 @@ def ending(raised: BaseException) -> int:
     A `VtuberError` says what it has to say, and so do a wrong option and a failing disk. Anything else is a bug: its
     traceback goes to the log (and to the terminal with `VTUBER_DEBUG=1`), its name and the log's path to the user.
     """
-    import typer
-
     cause = _cause(raised)
     if isinstance(cause, VtuberError):
         error(cause)
         return cause.exit_code
-    if isinstance(cause, (KeyboardInterrupt, typer.Abort)):
-        return INTERRUPTED
     if isinstance(cause, BrokenPipeError):
         return 1
+    import typer  # not at the top: what comes before Typer fails without waiting for it
+
+    if isinstance(cause, (KeyboardInterrupt, typer.Abort)):
+        return INTERRUPTED
     if isinstance(cause, typer.TyperException):
         from vtuber_cli.cli import misuse
 
