@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtuber_cli.errors import UsageError
-from vtuber_cli.fortune import cache, localise, narrate, screening
+from vtuber_cli.fortune import cache
 from vtuber_cli.fortune import content as words
 from vtuber_cli.fortune.draw import Draw
 from vtuber_cli.fortune.engines import engine as engine_named
@@ -35,9 +35,8 @@ def tell(request: Request, *, keep: bool = True, aside: Callable[[Path], None] |
     if len(request.question) > LONGEST_QUESTION:
         raise UsageError("fortune.question_too_long", longest=LONGEST_QUESTION)
     engine = engine_named(request.type)
-    if kind := screening.kind_of(request.question):
-        # Nothing of what such a question says goes into a name, and nothing of the answer is kept.
-        return localise.notice(request, kind, Draw(request.type, "guest", request.day, kind))
+    if request.question and (found := _noticed(request)) is not None:
+        return found
     draw = Draw(engine.name, engine.subject(request), request.day, request.topic)
     if not keep:
         return _told(request, engine, draw)
@@ -51,7 +50,18 @@ def tell(request: Request, *, keep: bool = True, aside: Callable[[Path], None] |
     return result
 
 
+def _noticed(request: Request) -> Result | None:
+    """The notice in place of a fortune. Nothing of such a question goes into a name, nothing of the answer is kept."""
+    from vtuber_cli.fortune import localise, screening
+
+    if (kind := screening.kind_of(request.question)) is None:
+        return None
+    return localise.notice(request, kind, Draw(request.type, "guest", request.day, kind))
+
+
 def _told(request: Request, engine: FortuneEngine, draw: Draw) -> Result:
+    from vtuber_cli.fortune import localise, narrate  # a kept fortune is in words already
+
     result = localise.result(request, engine, draw, engine.compute(request, draw))
     result["narration"] = {"text": narrate.template(request, result, draw), "source": "template", "model": None}
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from vtuber_cli.fortune import sky_of_day
 from vtuber_cli.fortune.grades import clamped, grade_of, noise, softened
 from vtuber_cli.fortune.pillars import BRANCHES, day_pillar, year_branch
 from vtuber_cli.fortune.reading import Basis, Category, Lucky, Reading, Text
@@ -33,6 +32,8 @@ class Daily:
         return person.seed or (f"animal {animal}" if animal is not None else person.sign or "guest")
 
     def compute(self, request: Request, draw: Draw) -> Reading:
+        from vtuber_cli.fortune import sky_of_day  # a kept fortune wants no sky
+
         animal = animal_of(request.person)
 
         def raw(day: date) -> int:
