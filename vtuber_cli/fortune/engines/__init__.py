@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 
 from vtuber_cli.errors import UsageError
@@ -21,6 +20,8 @@ def engine(name: str) -> FortuneEngine:
         UsageError: there is none.
     """
     if name not in ENGINES:
+        from difflib import get_close_matches
+
         nearest = get_close_matches(name, ENGINES, n=1, cutoff=0.5)
         key = "fortune.unknown_type_nearest" if nearest else "fortune.unknown_type"
         raise UsageError(key, name=name[:40], nearest="".join(nearest), names=", ".join(ENGINES))
