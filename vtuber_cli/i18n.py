@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import string
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -46,7 +45,7 @@ def t(key: str, /, **params: object) -> str:
 
 def filled(template: str, params: Mapping[str, object]) -> str:
     """`template` with its placeholders filled and its particles chosen."""
-    return _FORMATTER.vformat(template, (), params)
+    return template.format_map(_Params(params))
 
 
 def find(key: str) -> str | None:
@@ -68,20 +67,31 @@ def _area(language: Language, area: str) -> dict[str, str]:
     return cast("dict[str, str]", json.loads(file.read_text(encoding="utf-8")))
 
 
-class _Formatter(string.Formatter):
-    def format_field(self, value: object, format_spec: str) -> str:
-        if "/" in format_spec:
-            word = str(value)
-            return word + particle(word, format_spec)
-        return str(format(value, format_spec))
+class _Params:
+    """What `str.format_map` looks names up in. (`string.Formatter` would do; importing it takes a millisecond.)"""
 
-    def get_value(self, key: int | str, args: object, kwargs: object) -> object:
+    __slots__ = ("_params",)
+
+    def __init__(self, params: Mapping[str, object]) -> None:
+        self._params = params
+
+    def __getitem__(self, name: str) -> _Param:
         # A missing parameter must never turn an error message into a second error.
-        value = cast("dict[str, object]", kwargs).get(str(key), "?")
-        return of_the_system(value) if key == "reason" and isinstance(value, str) else value
+        value = self._params.get(name, "?")
+        return _Param(of_the_system(value) if name == "reason" and isinstance(value, str) else value)
 
 
-_FORMATTER = _Formatter()
+class _Param:
+    __slots__ = ("_value",)
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        if "/" in spec:
+            word = str(self._value)
+            return word + particle(word, spec)
+        return format(self._value, spec)
 
 
 def of_the_system(reason: str) -> str:

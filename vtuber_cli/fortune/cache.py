@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any, cast
 
 from vtuber_cli import paths
+from vtuber_cli.fortune.digest import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ version of the texts are not in the name: cards, numbers and grades stay, wordin
 
 from __future__ import annotations
 
-from hashlib import sha256
 from itertools import pairwise
+
+from vtuber_cli.fortune.digest import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

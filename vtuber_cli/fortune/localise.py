@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from hashlib import sha256
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from vtuber_cli import i18n
 from vtuber_cli.fortune import content as words
+from vtuber_cli.fortune.digest import sha256
 from vtuber_cli.fortune.grades import EMOTIONS, UNKNOWN
 from vtuber_cli.fortune.reading import Text
 
