@@ -61,13 +61,13 @@ def lucky(result: Result) -> list[tuple[str, str]]:
 
 
 def day_in_the_calendars(result: Result) -> list[str]:
-    """The lunar date and the day's pillar (일진), as far as the fortune rests on them."""
+    """The lunar date and the day's pillar (일진), as far as the fortune rests on them; not the day of a birth."""
     found: list[str] = []
     for row in result["basis"]:
         pillar = row.get("data", {}).get("day")
         if row["key"] == "calendar.lunar":
             found.insert(0, row["text"])
-        elif isinstance(pillar, str) and (read := _read(result, pillar)):
+        elif row["key"] != "saju.pillars" and isinstance(pillar, str) and (read := _read(result, pillar)):
             found.append(t("fortune_view.day_pillar", day=read))
     return list(dict.fromkeys(found))
 
