@@ -57,3 +57,30 @@ def _command(engine: str) -> Callable[..., None]:
 
 for _engine in ENGINES:
     app.command(_engine, help=f"fortune.command.{_engine}")(_command(_engine))
+
+
+@app.command(help="fortune.command.almanac")
+def almanac(
+    date: Annotated[
+        str, typer.Option("--date", "-d", metavar="DAY", show_default=False, help="fortune.option.date")
+    ] = "today",
+    at: Annotated[str | None, typer.Option(metavar="HH:MM", show_default=False, help="fortune.option.at")] = None,
+    tz: Annotated[str | None, typer.Option(metavar="PLACE", show_default=False, help="fortune.option.tz")] = None,
+    locale: Annotated[str, typer.Option(metavar="ko|en", show_default=False, help="fortune.option.locale")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="fortune.option.json")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="fortune.option.plain")] = False,
+) -> None:
+    from vtuber_cli.cli import almanac_page, fortune_request
+    from vtuber_cli.fortune import profiles
+    from vtuber_cli.fortune.birth import parse_clock
+
+    profile = profiles.read(profiles.DEFAULT)
+    zone = fortune_request.place_of(tz, profile).zone
+    almanac_page.show(
+        fortune_request.day(date, zone),
+        None if at is None else parse_clock(at),
+        zone,
+        fortune_request.locale_of(locale, profile),
+        as_json=as_json,
+        plain=plain,
+    )

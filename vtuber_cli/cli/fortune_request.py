@@ -32,12 +32,12 @@ def requested(engine: str, given: Given) -> tuple[Request, Profile | None]:
         ProfileNeeded: there is no profile of the name that was given.
     """
     profile = _profile(_text(given, "profile"))
-    place = _place(given, profile)
+    place = place_of(None if given["tz"] is None else str(given["tz"]), profile)
     request = Request(
         type=engine,
         day=day(_text(given, "date") or "today", place.zone),
         zone=place.zone,
-        locale=_locale(_text(given, "locale") or (profile.locale if profile else "") or i18n.language()),
+        locale=locale_of(_text(given, "locale"), profile),
         person=_person(engine, given, profile, place),
         question=clean(_text(given, "question")),
         spread=_spread(_text(given, "spread")),
@@ -163,20 +163,27 @@ def _text(given: Given, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _place(given: Given, profile: Profile | None) -> Place:
+def place_of(told: str | None, profile: Profile | None) -> Place:
+    """The place that is meant: as it was typed, else the profile's, else this computer's."""
     from vtuber_cli.fortune import places
 
-    if (told := given["tz"]) is not None:
-        return places.find(str(told))
+    if told is not None:
+        return places.find(told)
     if profile is not None and profile.zone:
         return places.zone(profile.zone)
     return places.Place(clock.local_zone(), None)
 
 
-def _locale(text: str) -> str:
-    if text not in profiles.LOCALES:
-        raise UsageError("fortune.unknown_locale", given=text[:_LONGEST], names=", ".join(profiles.LOCALES))
-    return text
+def locale_of(told: str, profile: Profile | None) -> str:
+    """The language of a fortune: as it was typed, else the profile's, else the program's.
+
+    Raises:
+        UsageError: there are no fortunes in it.
+    """
+    locale = told or (profile.locale if profile else "") or i18n.language()
+    if locale not in profiles.LOCALES:
+        raise UsageError("fortune.unknown_locale", given=locale[:_LONGEST], names=", ".join(profiles.LOCALES))
+    return locale
 
 
 def _spread(text: str) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from vtuber_cli.errors import UsageError
 from vtuber_cli.fortune import sky
 from vtuber_cli.fortune.birth import FIRST_DAY, LAST_DAY, NOON, Birth, skipped
 from vtuber_cli.fortune.calendar import LunarDate, lunar_date
-from vtuber_cli.fortune.pillars import FourPillars, four_pillars
+from vtuber_cli.fortune.pillars import BRANCHES, FourPillars, four_pillars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date, datetime, time
+
+    from vtuber_cli.fortune.content import Content
+
+_AROUND = ("previous", "next")
 
 
 class Almanac(NamedTuple):
@@ -69,3 +74,68 @@ def almanac(day: date, clock: time | None, zone: str) -> Almanac:
         sky.positions(instant, sky.BODIES),
         ingress._replace(instant=ingress.instant.astimezone(here)),
     )
+
+
+def document(found: Almanac, words: Content) -> dict[str, Any]:
+    """The almanac for programs, with names in the language of `words`; the same bytes on any machine."""
+    here, lunar, day = found.instant, found.lunar, found.pillars.day
+    hour = found.pillars.hour
+    return {
+        "date": here.date().isoformat(),
+        "time": here.strftime("%H:%M"),
+        "tz": str(here.tzinfo),
+        "instant": _moment(here),
+        "locale": words.locale,
+        "lunar": None if lunar is None else lunar._asdict(),
+        "ganji": {
+            "year": found.pillars.year.hanja,
+            "month": found.pillars.month.hanja,
+            "day": day.hanja,
+            "hour": None if hour is None else hour.hanja,
+        },
+        "iljin": {"hanja": day.hanja, "name": words.text(f"ganji.{day.index}")},
+        "animal": {
+            "branch": BRANCHES[found.animal],
+            "name": words.text(f"animal.{found.animal}"),
+        },
+        "terms": {
+            key: {"name": words.text(f"term.{one.number}"), "longitude": one.longitude, "at": _moment(one.instant)}
+            for key, one in zip(_AROUND, found.terms, strict=True)
+        },
+        "moon": {
+            "phase": found.phase.name,
+            "name": words.text(f"phase.{found.phase.name}"),
+            "angle": round(found.phase.angle, 2),
+            "lit": round(found.phase.lit, 3),
+            **{
+                key: {"phase": one.name, "name": words.text(f"phase.{one.name}"), "at": _moment(one.instant)}
+                for key, one in zip(_AROUND, found.quarters, strict=True)
+            },
+        },
+        "planets": {
+            body: {
+                "name": words.text(f"planet.{body}"),
+                "longitude": _cut(one.longitude),
+                "sign": one.sign,
+                "sign_name": words.text(f"sign.{one.sign}"),
+                "degree": _cut(one.degree),
+                "retrograde": one.retrograde,
+            }
+            for body, one in found.positions.items()
+        },
+        "sun_ingress": {
+            "sign": found.ingress.sign,
+            "name": words.text(f"sign.{found.ingress.sign}"),
+            "at": _moment(found.ingress.instant),
+        },
+    }
+
+
+def _cut(degrees: float) -> float:
+    """Three digits, not rounded: 29.9999 is not 30 yet, which is in the next sign."""
+    return int(degrees * 1000) / 1000
+
+
+def _moment(instant: datetime) -> str:
+    """To the second, which is more than is known: terms within 80 of them, quarters within 10."""
+    return (instant + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat()

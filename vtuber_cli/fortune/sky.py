@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from math import cos, radians
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,11 @@ class Phase(NamedTuple):
     name: str
     """Of `PHASES`, each an eighth of the way around its own middle."""
 
+    @property
+    def lit(self) -> float:
+        """How much of the Moon's face the Sun shines on, 0 to 1."""
+        return (1 - cos(radians(self.angle))) / 2
+
 
 class Term(NamedTuple):
     """One of the 24 solar terms (절기)."""
@@ -76,6 +82,11 @@ class Term(NamedTuple):
     number: int
     """0 for 입춘 to 23 for 대한; an even one (절) begins a month of the pillars."""
     instant: datetime
+
+    @property
+    def longitude(self) -> int:
+        """Of the Sun, in degrees."""
+        return (FIRST_TERM + self.number * _TERM) % 360
 
 
 class Quarter(NamedTuple):
