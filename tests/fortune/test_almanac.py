@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO, TextIOWrapper
 from itertools import product
@@ -167,6 +168,14 @@ def test_a_pipe_gets_no_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in plain and plain.startswith("양력\t2026-11-23 12:00 Asia/Seoul, 월요일\n")
     almanac_page.show(TODAY, None, SEOUL, "en", as_json=True)
     assert json.loads(capsys.readouterr().out) == document(almanac(TODAY, None, SEOUL), content("en"))
+
+
+def test_an_output_without_unicode(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = TextIOWrapper(BytesIO(), "ascii", errors="replace")
+    monkeypatch.setattr(sys, "stdout", out)
+    almanac_page.show(TODAY, None, SEOUL, "en")
+    out.seek(0)
+    assert "Saturn\tAries 8d12m, retrograde\n" in out.read()
 
 
 def test_moments_are_rounded_to_the_minute() -> None:

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime, time
+    from typing import TextIO
 
     from vtuber_cli.fortune.content import Content
     from vtuber_cli.fortune.pillars import Pillar
@@ -52,11 +53,20 @@ def show(day: date, clock: time | None, zone: str, locale: str, *, as_json: bool
     if as_json:
         out.write(json_text(document(found, names), ascii_only="utf" not in (out.encoding or "").lower()))
     elif plain or not (out.isatty() or ink.forced()):
-        out.write("".join(f"{line}\n" for line in lines(found, names)))
+        out.write(_writable("".join(f"{line}\n" for line in lines(found, names)), out))
     else:
         width = fortune_view.columns()
         pen = Pen(ink.depth(terminal=out.isatty()), marks(out), fortune_look.accent(), ground=width >= _FRAMED_FROM)
-        out.write("".join(f"{line}\n" for line in card(found, names, width, pen)))
+        out.write(_writable("".join(f"{line}\n" for line in card(found, names, width, pen)), out))
+
+
+def _writable(text: str, out: TextIO) -> str:
+    """With the signs of degrees and minutes that the output's encoding has."""
+    try:
+        "°′".encode(out.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return text.translate({ord("°"): "d", ord("′"): "m"})
+    return text
 
 
 # --- lines ------------------------------------------------------------------------------------------------------
@@ -156,7 +166,8 @@ def _turn(ends: list[tuple[str, str]], share: float, room: int, style: str, pen:
     last, coming = ((Piece(f"{name} "), Piece(when, "dim")) for name, when in ends)
     between = room - width_of(last) - width_of(coming) - 2 * _GAP
     if between < _SHORTEST_BAR:
-        return [last, coming]
+        column = max(cells(name) for name, _ in ends) + _GAP
+        return [(Piece(pad(name, column)), Piece(when, "dim")) for name, when in ends]
     gap = Piece(" " * _GAP)
     return [(*last, gap, *bar(share, between, style, pen.marks), gap, *coming)]
 
