@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _REVERSED = 35
 """Of a hundred cards so many lie upside down."""
-_NOISE = 21
-"""Chance moves the score by u(0..20) - u(0..20), less than one card does: who is dealt the Sun has no bad day."""
 _ANSWERS = {2: "yes", 1: "leaning_yes", 0: "open", -1: "leaning_no", -2: "no"}
 
 _COLORS = {
@@ -50,7 +48,7 @@ class Tarot:
         cards = _laid(request, draw, spread)
         effects = [points * _weight(card) for points, card in zip(spread.points, cards, strict=True)]
         noise = draw.stream("noise")
-        chance = noise.below(_NOISE) - noise.below(_NOISE)
+        chance = noise.below(spread.chance + 1) - noise.below(spread.chance + 1)
         score = clamped(50 + sum(effects) + chance)
         matter = matter_of(request.question)
         grade = grade_of(score)
@@ -104,13 +102,15 @@ def _title(spread: Spread, cards: tuple[Card, ...], grade: str) -> Text:
 
 
 def _summary(request: Request, cards: tuple[Card, ...], effects: list[int], grade: str) -> Text:
-    """Of one card by its name; of several by the brightest and the heaviest, the later one where two are equal."""
+    """Of one card by its name; of several by the brightest and the heaviest. Where two have as much, the later one is
+    the bright one, and the earlier one the heavy one.
+    """
     if len(cards) == 1:
         kind = "day" if request.spread == "one" and not topic_of(request.question) else "asked"
         return Text(f"tarot.summary.{kind}.{grade}", {"card": _name(cards[0])})
     places = range(len(cards))
     bright = max(places, key=lambda at: (effects[at], at))
-    heavy = min(places, key=lambda at: (effects[at], -at))
+    heavy = min(places, key=lambda at: (effects[at], at))
     return Text(f"tarot.summary.several.{grade}", {"bright": _name(cards[bright]), "heavy": _name(cards[heavy])})
 
 
