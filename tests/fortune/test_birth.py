@@ -265,6 +265,11 @@ def test_zones_have_the_longitudes_of_their_cities() -> None:
     assert zone_longitude("Etc/GMT-9") is None
 
 
+def test_summer_time() -> None:
+    hours = {text: parse_birth(text, SEOUL).summer_time for text in ("1988-07-01 12:00", "1955-07-01", "2026-07-01")}
+    assert hours == dict(zip(hours, (timedelta(hours=1), timedelta(hours=1), timedelta()), strict=True))
+
+
 def test_the_suns_time_by_place() -> None:
     birth = parse_birth("1988-07-01 12:00", SEOUL, longitude=135)
     assert birth.solar_time == datetime.combine(birth.day, time(11))  # the meridian of UTC+9, less summer time

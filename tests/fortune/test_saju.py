@@ -40,6 +40,8 @@ from vtuber_cli.fortune.ten_gods import GODS, god, gods
 SEOUL = "Asia/Seoul"
 KST = "Etc/GMT-9"
 BIRTH = Birth(date(1990, 1, 28), time(14, 30), SEOUL)
+SUMMER = Birth(date(1988, 7, 1), time(9, 30), SEOUL)
+"""By clocks an hour ahead."""
 DAY = date(2026, 11, 22)
 DESIGN = {"excellent": 12.0, "good": 34.0, "normal": 35.0, "bad": 13.5, "warning": 5.5}
 
@@ -173,6 +175,13 @@ def test_the_rule_goes_by_the_hour_that_counts() -> None:
     assert "saju.solar" in keys(read(past, solar_time=True)) and "saju.solar" not in keys(read(past))
 
 
+def test_clocks_that_were_ahead_are_told_of() -> None:
+    """The Sun knows no summer time, and without a time there is no hour to doubt."""
+    assert "saju.summer_time" in keys(read(SUMMER)) and "saju.summer_time" not in keys(read(BIRTH))
+    assert "saju.summer_time" not in keys(read(SUMMER, solar_time=True))
+    assert "saju.summer_time" not in keys(read(SUMMER._replace(clock=None)))
+
+
 def test_the_day_of_a_solar_term_without_a_time_is_in_doubt() -> None:
     """입춘 of 1990 was at 11:14 on 4 February in Seoul."""
     days = [date(1990, 2, number) for number in (3, 4, 5)]
@@ -289,7 +298,7 @@ def many() -> list[Reading]:
     found = [read(birth, DAY + timedelta(number)) for number, birth in enumerate(births(700))]
     late = Birth(date(1990, 1, 28), time(23, 30), SEOUL)
     found += [read(late, zi_rule=rule) for rule in ("midnight", "jasi", "split")]
-    found += [read(late, solar_time=True), read(Birth(date(1990, 2, 4), None, SEOUL))]
+    found += [read(late, solar_time=True), read(Birth(date(1990, 2, 4), None, SEOUL)), read(SUMMER)]
     return found
 
 

@@ -12,6 +12,7 @@ from vtuber_cli.cli.fortune_lines import json_text
 from vtuber_cli.cli.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, marks, paragraph, width_of
 from vtuber_cli.fortune.almanac import Almanac, almanac, document
 from vtuber_cli.fortune.content import content
+from vtuber_cli.fortune.elements import BRANCH_ELEMENTS
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False
@@ -29,7 +30,6 @@ _SHORTEST_BAR = 6
 _GAP = 2
 _ELEMENTS = ("good", "warning", "star", "text", "bad")
 """The styles of wood, fire, earth, metal and water, as in the card of the pillars."""
-_OF_BRANCHES = (4, 2, 0, 0, 2, 1, 1, 2, 3, 3, 2, 4)
 EMPTY: Line = ()
 
 
@@ -129,7 +129,7 @@ def _named(key: str, one: Pillar, names: Content) -> Line:
     stem, branch = one.hanja
     return (
         Piece(stem, f"*{_ELEMENTS[one.stem // 2]}"),
-        Piece(branch, f"*{_ELEMENTS[_OF_BRANCHES[one.branch]]}"),
+        Piece(branch, f"*{_ELEMENTS[BRANCH_ELEMENTS[one.branch]]}"),
         Piece(f" {t(f'almanac.pillar.{key}', name=_sound(one, names))}", "dim"),
     )
 

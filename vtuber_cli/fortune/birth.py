@@ -35,15 +35,19 @@ class Birth(NamedTuple):
         return datetime.combine(self.day, self.clock or NOON, ZoneInfo(self.zone)).astimezone(UTC)
 
     @property
+    def summer_time(self) -> timedelta:
+        """How far ahead of the usual time the clocks there were: an hour in Seoul's summers of 1987 and 1988."""
+        return self.instant.astimezone(ZoneInfo(self.zone)).dst() or timedelta()
+
+    @property
     def solar_time(self) -> datetime:
         """What a sundial set to the mean Sun showed over the place of birth, without a time zone."""
         longitude = self.longitude
         if longitude is None:
             longitude = zone_longitude(self.zone)
         if longitude is None:  # a zone without a city, as Etc/GMT-9: its own meridian
-            local = self.instant.astimezone(ZoneInfo(self.zone))
-            standard = (local.utcoffset() or timedelta()) - (local.dst() or timedelta())
-            longitude = standard / timedelta(minutes=4)
+            offset = self.instant.astimezone(ZoneInfo(self.zone)).utcoffset() or timedelta()
+            longitude = (offset - self.summer_time) / timedelta(minutes=4)
         return (self.instant + longitude * timedelta(minutes=4)).replace(tzinfo=None)
 
 

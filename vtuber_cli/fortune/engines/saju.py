@@ -151,7 +151,7 @@ def _element_rows(pillars: FourPillars) -> list[Basis]:
 
 def _doubts(birth: Birth, request: Request) -> list[Basis]:
     """Where others might have come to other pillars: an hour that nobody knows on the day of a solar term, one before
-    midnight, one told by the Sun.
+    midnight, one told by the Sun, one told by clocks that were ahead.
     """
     if birth.clock is None:
         begin, end = (four_pillars(birth._replace(clock=clock)) for clock in (time.min, _LAST_MINUTE))
@@ -162,6 +162,8 @@ def _doubts(birth: Birth, request: Request) -> list[Basis]:
         rows.append(Basis("saju.zi", Text(f"saju.basis.zi.{request.zi_rule}")))
     if request.solar_time:
         rows.append(Basis("saju.solar", Text("saju.basis.solar")))
+    elif birth.summer_time:
+        rows.append(Basis("saju.summer_time", Text("saju.basis.summer_time")))
     return rows
 
 
