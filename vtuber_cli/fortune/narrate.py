@@ -34,16 +34,18 @@ def template(request: Request, result: Result, draw: Draw) -> str:
     told = [say.words(Text(f"narration.open.{request.type}.{grade}"))]
     if request.reshuffle:
         told.append(say.words(Text("narration.reshuffled")))
-    told += [_card(say, card) for card in result.get("cards", [])[:_CARDS_ALOUD]]
+    told += [_card(say, result, card) for card in result.get("cards", [])[:_CARDS_ALOUD]]
     told.append(result["summary"]["text"])
     told += [one["text"]["text"] for one in result["categories"] if one["key"] in request.person.interests[:1]]
     told += [result["advice"]["text"], say.words(Text(f"narration.close.{grade}"))]
     return _BREATH.join(told)
 
 
-def _card(say: Localiser, card: dict[str, Any]) -> str:
-    key = "narration.card_reversed" if card["reversed"] else "narration.card"
-    position = Text(f"tarot.position.{card['position']}")
+def _card(say: Localiser, result: Result, card: dict[str, Any]) -> str:
+    """A card and its meaning; where it lies only if there are others."""
+    key = "narration.card" if len(result["cards"]) > 1 else "narration.only_card"
+    key += "_reversed" if card["reversed"] else ""
+    position = Text(f"tarot.spread.{result['provenance']['options']['spread']}.{card['position']}.name")
     return f"{say.words(Text(key, {'position': position, 'card': card['name']}))} {card['text']['text']}"
 
 
