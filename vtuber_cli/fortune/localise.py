@@ -58,7 +58,7 @@ def result(request: Request, engine: FortuneEngine, draw: Draw, reading: Reading
     say = Localiser(words.content(request.locale), draw)
     emotion, intensity = EMOTIONS[reading.grade]
     found: Result = {
-        **_head(request, draw),
+        **_head(request, draw, str([(row.key, row.effect) for row in reading.basis])),
         "grade": reading.grade,
         "score": reading.score,
         "emotion": {"emotion": emotion, "intensity": intensity},
@@ -127,8 +127,15 @@ def expiry(day: date, zone: str) -> datetime:
     return min(end, begin + timedelta(days=1)).astimezone(tz)
 
 
-def _head(request: Request, draw: Draw) -> Result:
-    told = f"{draw.key}|{request.spread}|{request.reversals}|{request.zi_rule}|{request.solar_time}"
+def _head(request: Request, draw: Draw, found: str = "") -> Result:
+    """What every result begins with.
+
+    Args:
+        request: what was asked.
+        draw: whose id the result's stands on, so that it tells nothing of a birth.
+        found: what tells results of one draw apart: a birth and its bare sign may share one.
+    """
+    told = f"{draw.key}|{request.spread}|{request.reversals}|{request.zi_rule}|{request.solar_time}|{found}"
     return {
         "schema": SCHEMA,
         "id": sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16],
