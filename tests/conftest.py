@@ -35,6 +35,7 @@ settings.load_profile("thorough" if os.environ.get("VTUBER_TEST_THOROUGH", "0") 
 
 PROCESS = (
     "tests/architecture/test_first_paint.py",
+    "tests/architecture/test_fortune_imports.py",
     "tests/architecture/test_listing.py",
     "tests/architecture/test_package.py",
     "tests/architecture/test_set_up.py",

@@ -57,23 +57,31 @@ def _inside(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
     if result["notice"] is not None:
         return [*lines, *_notice(result, pen, width)]
     if fortune_spread.lies_wide(result, width):
-        lines += [*fortune_spread.row(result, pen, width, look.deck), EMPTY]
-    if width >= TWO_COLUMNS_FROM - 6 and result["categories"]:
-        lines += _two_columns(result, pen, width)
+        lines += [*fortune_spread.across(result, pen, width, look.deck), EMPTY]
+    if width >= TWO_COLUMNS_FROM - 6:
+        lines += _two_columns(result, look, pen, width)
     else:
         lines += _one_column(result, look, pen, width)
     lines += [EMPTY, *(_basis(result, pen, width) if look.explain else _days(result, pen, width))]
     return lines + paragraph(safe(result["disclaimer"]), width, "dim")
 
 
-def _two_columns(result: Result, pen: Pen, width: int) -> list[Line]:
+def _two_columns(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
     """What is said and what to do to the left, the categories to the right."""
     left_width = (width - 5) // 2
-    left = [*_said(result, pen, left_width), EMPTY, *_advice(result, pen, left_width)]
-    left += [EMPTY, *_lucky(result, pen, left_width)]
-    right = _categories(result, pen, width - left_width - 5)
-    if words.pillars(result):
-        right = [*_pillars(result), EMPTY, *right]
+    right_width = width - left_width - 5
+    said = [*_said(result, pen, left_width), EMPTY, *_advice(result, pen, left_width)]
+    if len(result.get("cards", ())) == 1:
+        left, right = fortune_spread.stack(result, pen, left_width, look.deck), [*said, EMPTY]
+        right += [*_categories(result, pen, right_width), EMPTY] if result["categories"] else []
+        right += _lucky(result, pen, right_width)
+    elif len(result["categories"]) > 1:
+        left = [*said, EMPTY, *_lucky(result, pen, left_width)]
+        right = [*_pillars(result, right_width), EMPTY] if words.pillars(result) else []
+        right += _categories(result, pen, right_width)
+    else:
+        left, right = said, [*_categories(result, pen, right_width), EMPTY] if result["categories"] else []
+        right += _lucky(result, pen, right_width)
     rule: list[Line] = [(Piece(pen.marks.down, "frame"),)] * max(len(left), len(right))
     return beside(beside(left, rule, left_width, 2), right, left_width + 3, 2)
 
@@ -83,7 +91,7 @@ def _one_column(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
     if result.get("cards") and not fortune_spread.lies_wide(result, width):
         lines += [EMPTY, *fortune_spread.stack(result, pen, width, look.deck)]
     if words.pillars(result):
-        lines += [EMPTY, *_pillars(result)]
+        lines += [EMPTY, *_pillars(result, width)]
     if result["categories"]:
         lines += [EMPTY, *_categories(result, pen, width)]
     return [*lines, EMPTY, *_advice(result, pen, width), EMPTY, *_lucky(result, pen, width)]
@@ -124,14 +132,15 @@ def _categories(result: Result, pen: Pen, width: int) -> list[Line]:
 
 
 def _lucky(result: Result, pen: Pen, width: int) -> list[Line]:
-    colours = [
-        (Piece(pen.marks.swatch, one["hex"]), Piece(f" {safe(one['name'])}")) for one in result["lucky"]["colors"]
+    lead = (Piece(f"{t('fortune_view.lucky')}  ", "star"),)
+    room = width - width_of(lead)
+    items = [
+        paragraph(safe(one["name"]), room, lead=(Piece(pen.marks.swatch, one["hex"]), Piece(" ")))
+        for one in result["lucky"]["colors"]
     ]
-    rows = [(Piece(f"{label} ", "dim"), Piece(safe(said))) for label, said in words.lucky(result)]
-    label = t("fortune_view.lucky")
-    lead = (Piece(f"{label}  ", "star"),)
-    lines = flowed([*colours, *rows], width - width_of(lead))
-    return [(*(lead if at == 0 else (Piece(" " * width_of(lead)),)), *line) for at, line in enumerate(lines)]
+    items += [paragraph(safe(said), room, lead=(Piece(f"{label} ", "dim"),)) for label, said in words.lucky(result)]
+    below = (Piece(" " * width_of(lead)),)
+    return [(*(below if at else lead), *line) for at, line in enumerate(flowed(items, room))]
 
 
 def _advice(result: Result, pen: Pen, width: int) -> list[Line]:
@@ -139,10 +148,10 @@ def _advice(result: Result, pen: Pen, width: int) -> list[Line]:
     return [(mark, *line) for line in paragraph(safe(result["advice"]["text"]), width - 2)]
 
 
-def _pillars(result: Result) -> list[Line]:
+def _pillars(result: Result, width: int) -> list[Line]:
     """The four pillars in two rows of letters, the hour to the left as they are written."""
     columns = words.pillars(result)
-    slot = max(8, *(cells(label) + 2 for label, _ in columns))
+    slot = min(width // len(columns), max(8, *(cells(label) + 2 for label, _ in columns)))
     labels = tuple(Piece(pad(label, slot), "dim") for label, _ in columns)
     rows: list[Line] = [labels]
     for at in (0, 1):

@@ -31,19 +31,19 @@ def requested(engine: str, given: Given) -> tuple[Request, Profile | None]:
         UsageError: an option's value is wrong, or the profile is damaged.
         ProfileNeeded: there is no profile of the name that was given.
     """
-    profile = _profile(_text(given, "profile"))
+    profile = _profile(None if given["profile"] is None else str(given["profile"]))
     place = place_of(None if given["tz"] is None else str(given["tz"]), profile)
     request = Request(
         type=engine,
-        day=day(_text(given, "date") or "today", place.zone),
+        day=day(_text(given, "date", "today"), place.zone),
         zone=place.zone,
         locale=locale_of(_text(given, "locale"), profile),
         person=_person(engine, given, profile, place),
         question=clean(_text(given, "question")),
-        spread=_spread(_text(given, "spread")),
+        spread=_spread(_text(given, "spread", "one")),
         reversals=not given.get("no_reversed"),
         reshuffle=int(given.get("reshuffle") or 0),
-        zi_rule=_zi_rule(_text(given, "zi_rule")),
+        zi_rule=_zi_rule(_text(given, "zi_rule", _ZI_RULES[0])),
         solar_time=bool(given.get("solar_time")),
     )
     return request, profile
@@ -88,9 +88,9 @@ def clean(text: str) -> str:
 # --- whose ------------------------------------------------------------------------------------------------------
 
 
-def _profile(name: str) -> Profile | None:
+def _profile(name: str | None) -> Profile | None:
     """The profile that was named, or the default one if there is one."""
-    if not name:
+    if name is None:
         return profiles.read(profiles.DEFAULT)
     if (found := profiles.read(name)) is None:
         there = ", ".join(profiles.names())
@@ -115,10 +115,10 @@ def _person(engine: str, given: Given, profile: Profile | None, place: Place) ->
             person = person._replace(birth=_birth_of(profile, named or profiles.DEFAULT, place.zone))
     if birth is not None:
         person = person._replace(birth=_birth(str(birth), given, place))
-    if (longitude := _longitude(_text(given, "longitude"))) is not None:
+    if given.get("longitude") is not None:
         if person.birth is None:
             raise UsageError("fortune.longitude_alone")
-        person = person._replace(birth=person.birth._replace(longitude=longitude))
+        person = person._replace(birth=person.birth._replace(longitude=_longitude(_text(given, "longitude"))))
     return person if sign is None else _with_sign(person, str(sign), engine)
 
 
@@ -158,9 +158,9 @@ def _with_sign(person: Person, text: str, engine: str) -> Person:
 # --- values -----------------------------------------------------------------------------------------------------
 
 
-def _text(given: Given, name: str) -> str:
+def _text(given: Given, name: str, otherwise: str = "") -> str:
     value = given.get(name)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) else otherwise
 
 
 def place_of(told: str | None, profile: Profile | None) -> Place:
@@ -187,22 +187,20 @@ def locale_of(told: str, profile: Profile | None) -> str:
 
 
 def _spread(text: str) -> str:
-    if not text:
-        return "one"
+    if text == "one":
+        return text
     from vtuber_cli.fortune.spreads import find_spread
 
     return find_spread(text).id
 
 
 def _zi_rule(text: str) -> str:
-    if text and text not in _ZI_RULES:
+    if text not in _ZI_RULES:
         raise UsageError("fortune.unknown_zi_rule", given=text[:_LONGEST], names=", ".join(_ZI_RULES))
-    return text or _ZI_RULES[0]
+    return text
 
 
-def _longitude(text: str) -> float | None:
-    if not text:
-        return None
+def _longitude(text: str) -> float:
     try:
         degrees = float(text)
     except ValueError:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vtuber_cli.cli.fortune_options import Given
     from vtuber_cli.fortune.localise import Result
 
-_NARROWEST = 20
+_NARROWEST = 30
 _USUAL = 80
 
 

@@ -20,6 +20,8 @@ _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 def heading(result: Result, name: str) -> str:
     """What is told, and to whom."""
     head = t(f"fortune_view.head.{result['type']}")
+    if laid := spread(result):
+        head = f"{head} · {named(result, f'tarot.spread.{laid}.name')}"
     return t("fortune_view.head_of", head=head, name=name) if name else head
 
 
@@ -29,12 +31,12 @@ def when(result: Result) -> str:
     return t("fortune_view.date", date=result["date"], weekday=t(f"fortune_view.weekday.{day.weekday()}"))
 
 
-def named(result: Result, key: str) -> str:
-    """What the content calls a grade, a category, a direction; the key's last part where it does not say."""
+def named(result: Result, key: str, otherwise: str | None = None) -> str:
+    """What the content calls a grade, a category, a direction; where it does not say, the key's last part."""
     try:
         return content(result["locale"]).text(key)
     except ContentError:
-        return key.rpartition(".")[2]
+        return key.rpartition(".")[2] if otherwise is None else otherwise
 
 
 def grade(result: Result) -> str:
@@ -86,10 +88,19 @@ def element(letter: str) -> str:
     return "water earth wood wood earth fire fire earth metal metal earth water".split()[_BRANCHES.index(letter)]
 
 
+def spread(result: Result) -> str:
+    """The id of the way the cards are laid; empty where there are none."""
+    return str(result["provenance"].get("options", {}).get("spread", ""))
+
+
 def position(result: Result, card: dict[str, str]) -> str:
     """What a card's place is called."""
-    spread = result["provenance"]["options"]["spread"]
-    return named(result, f"tarot.spread.{spread}.{card['position']}.name")
+    return named(result, f"tarot.spread.{spread(result)}.{card['position']}.name", card["position"])
+
+
+def keywords(result: Result, card: dict[str, str]) -> str:
+    """A few words for a card as it lies."""
+    return named(result, f"tarot.card.{card['id']}.{'reversed' if card['reversed'] else 'upright'}.keywords", "")
 
 
 def _read(result: Result, hanja: str) -> str:

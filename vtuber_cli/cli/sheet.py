@@ -35,8 +35,6 @@ class Marks(NamedTuple):
     """Top left, top right, bottom left, bottom right."""
     across: str
     down: str
-    tees: str
-    """Left, right; top, bottom of a line down the middle."""
     full: str
     """Of a bar."""
     rest: str
@@ -46,12 +44,13 @@ class Marks(NamedTuple):
     dot: str
     quote: str
     swatch: str
-    ellipsis: str
+    blocks: str
+    """Half a cell each, what pictures are made of; empty if there are none."""
 
 
-_FINE = Marks("╭╮╰╯", "─", "│", "├┤┬┴", "━", "─", "★", "☆", "✦", "·", "▌", "██", "…")
-_SQUARE = Marks("┌┐└┘", "─", "│", "├┤┬┴", "=", "-", "★", "☆", "◆", "·", "|", "■", "…")
-_ASCII = Marks("++++", "-", "|", "++++", "=", "-", "*", ".", "*", "-", "|", "##", "...")
+_FINE = Marks("╭╮╰╯", "─", "│", "━", "─", "★", "☆", "✦", "·", "▌", "██", "▀▄")
+_SQUARE = Marks("┌┐└┘", "─", "│", "=", "-", "★", "☆", "◆", "·", "|", "■", "")
+_ASCII = Marks("++++", "-", "|", "=", "-", "*", ".", "*", "-", "|", "##", "")
 
 
 def marks(out: TextIO) -> Marks:
@@ -163,14 +162,14 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int, gap: int) ->
     ]
 
 
-def flowed(items: Sequence[Line], width: int, gap: int = 3) -> list[Line]:
-    """The items one after another, a new line where the next one does not fit any more."""
+def flowed(items: Iterable[list[Line]], width: int, gap: int = 3) -> list[Line]:
+    """The items one after another, a new line where the next one does not fit any more, or has several lines."""
     lines: list[Line] = []
     for item in items:
-        if lines and width_of(lines[-1]) + gap + width_of(item) <= width:
-            lines[-1] = (*lines[-1], Piece(" " * gap), *item)
+        if lines and len(item) == 1 and width_of(lines[-1]) + gap + width_of(item[0]) <= width:
+            lines[-1] = (*lines[-1], Piece(" " * gap), *item[0])
         else:
-            lines.append(item)
+            lines += item
     return lines
 
 

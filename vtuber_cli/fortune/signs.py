@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from difflib import get_close_matches
 from functools import cache
 
 from vtuber_cli import i18n
@@ -70,6 +69,8 @@ def _found(text: str, known: Mapping[str, str], error: str, names: list[str]) ->
     word = _stem(_folded(text[:_LONGEST]))
     if word in known:
         return known[word]
+    from difflib import get_close_matches  # only when a name is wrong
+
     nearest = get_close_matches(word[:_LONGEST], known, n=1, cutoff=0.6)
     here = content(i18n.language())
     listed = ", ".join(here.text(name) for name in names)
