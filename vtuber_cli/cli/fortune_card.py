@@ -175,7 +175,7 @@ def _basis(result: Result, pen: Pen, width: int) -> list[Line]:
     rows = [(t("fortune_view.base"), "50", "dim")]
     for row in result["basis"]:
         style = "good" if row["effect"] > 0 else "warning" if row["effect"] < 0 else "dim"
-        rows.append((safe(row["text"]), effect(row["effect"]) if row["effect"] else pen.marks.dot, style))
+        rows.append((safe(row["text"]), effect(row["effect"]) or pen.marks.dot, style))
     for text, number, style in rows:
         wrapped = paragraph(text, width - 6, "dim")
         lines += [(*filled(wrapped[0], width - 4), Piece(f"{number:>4}", style)), *wrapped[1:]]

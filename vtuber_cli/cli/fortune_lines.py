@@ -47,7 +47,8 @@ def short(result: Result) -> str:
 
 
 def effect(number: int) -> str:
-    return f"{number:+d}" if number else "0"
+    """With its sign; nothing for what did nothing."""
+    return f"{number:+d}" if number else ""
 
 
 def safe(text: str) -> str:
@@ -89,8 +90,8 @@ def _plain(result: Result, name: str, question: str, *, explain: bool) -> Iterat
 
 def _explained(result: Result) -> Iterator[str]:
     yield f"{t('fortune_view.basis')}:"
-    yield f"  {t('fortune_view.base')}: 50"
-    yield from (f"  {row['text']}: {effect(row['effect'])}" for row in result["basis"])
+    yield f"   50  {t('fortune_view.base')}"
+    yield from (f"  {effect(row['effect']):>3}  {row['text']}" for row in result["basis"])
 
 
 def _escaped(letter: str) -> str:
