@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from vtuber_cli.cli import fortune_words as words
 from vtuber_cli.cli.cells import centred, cut
 from vtuber_cli.cli.fortune_lines import safe
@@ -12,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from typing import Any
 
     from vtuber_cli.fortune.localise import Result
 
@@ -66,7 +67,7 @@ def stack(result: Result, pen: Pen, width: int, deck: Path | None) -> list[Line]
 
 def _listed(result: Result, width: int) -> list[Line]:
     """The words of many cards by their numbers, in two columns where there is room."""
-    cards = list(enumerate(result["cards"], 1))
+    cards = list(enumerate(cast("list[dict[str, Any]]", result["cards"]), 1))
     if width < _WIDE_FROM:
         return [line for number, card in cards for line in _numbered(result, card, number, width)]
     half = (width - _GAP) // 2
