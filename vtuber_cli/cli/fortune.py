@@ -10,7 +10,12 @@ import typer
 
 from vtuber_cli.cli.app import Subgroup
 from vtuber_cli.cli.fortune_options import DEFAULT, Option, options_of
+from vtuber_cli.errors import UsageError
 from vtuber_cli.fortune.engines import ENGINES
+from vtuber_cli.fortune.past import GUESTS
+
+_MOST_DAYS = 366
+"""How far `history` looks back."""
 
 
 class Group(Subgroup):
@@ -84,3 +89,43 @@ def almanac(
         as_json=as_json,
         plain=plain,
     )
+
+
+@app.command(help="fortune.command.history")
+def history(
+    days: Annotated[int, typer.Option(metavar="N", help="fortune.option.days")] = 7,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", show_default=False, help="fortune.option.profile")
+    ] = "",
+    locale: Annotated[str, typer.Option(metavar="ko|en", show_default=False, help="fortune.option.locale")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="fortune.option.json")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="fortune.option.plain")] = False,
+) -> None:
+    from vtuber_cli import i18n
+    from vtuber_cli.cli import fortune_history, fortune_request
+
+    if not 1 <= days <= _MOST_DAYS:
+        raise UsageError("fortune.days_range", most=_MOST_DAYS)
+    person = fortune_request.profile_of(profile or None)
+    i18n.set_language("ko" if fortune_request.locale_of(locale, person) == "ko" else "en")
+    fortune_history.show(
+        (person.seed,) if person else GUESTS,
+        person.name if person else "",
+        fortune_request.today(fortune_request.place_of(None, person).zone),
+        days,
+        as_json=as_json,
+        plain=plain,
+    )
+
+
+@app.command(help="fortune.command.about")
+def about(
+    locale: Annotated[str, typer.Option(metavar="ko|en", show_default=False, help="fortune.option.locale")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="fortune.option.json")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="fortune.option.plain")] = False,
+) -> None:
+    from vtuber_cli.cli import fortune_about, fortune_request
+    from vtuber_cli.fortune import profiles
+
+    told_in = fortune_request.locale_of(locale, profiles.read(profiles.DEFAULT))
+    fortune_about.show(told_in, as_json=as_json, plain=plain)

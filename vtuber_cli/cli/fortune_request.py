@@ -31,7 +31,7 @@ def requested(engine: str, given: Given) -> tuple[Request, Profile | None]:
         UsageError: an option's value is wrong, or the profile is damaged.
         ProfileNeeded: there is no profile of the name that was given.
     """
-    profile = _profile(None if given["profile"] is None else str(given["profile"]))
+    profile = profile_of(None if given["profile"] is None else str(given["profile"]))
     place = place_of(None if given["tz"] is None else str(given["tz"]), profile)
     request = Request(
         type=engine,
@@ -88,7 +88,7 @@ def clean(text: str) -> str:
 # --- whose ------------------------------------------------------------------------------------------------------
 
 
-def _profile(name: str | None) -> Profile | None:
+def profile_of(name: str | None) -> Profile | None:
     """The profile that was named, or the default one if there is one."""
     if name is None:
         return profiles.read(profiles.DEFAULT)
