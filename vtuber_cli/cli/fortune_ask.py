@@ -30,6 +30,11 @@ def ask(engine: str, given: Given) -> int:
 
     name = profile.name if profile is not None and request.person.seed == profile.seed else ""
     sys.stdout.write(fortune_view.drawn(result, given, name=name, question=request.question))
+    if given["speak"]:
+        from vtuber_cli.cli.fortune_speak import speak
+
+        sys.stdout.flush()
+        speak(result)
     return 0
 
 

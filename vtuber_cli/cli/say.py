@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913 - its options
     flags = {**tts, **options.assignments(settings), **options.device_flags(None, loudspeaker)}
     plan = bootstrap.plan({"character": character, "models_dir": models_dir, **flags})
     options.check_devices(plan, None, loudspeaker)
-    asyncio.run(_say(plan, words, file, wav))
+    asyncio.run(aloud(plan, words, file, wav))
 
 
 def check(words: str | None, file: Path | None, wav: Path | None) -> None:
@@ -74,7 +74,14 @@ def _source(words: str | None, file: Path | None) -> AsyncGenerator[str]:
     return text_from(None if file == _STANDARD else file)
 
 
-async def _say(plan: Plan, words: str | None, file: Path | None, wav: Path | None) -> None:
+async def aloud(plan: Plan, words: str | None, file: Path | None = None, wav: Path | None = None) -> None:
+    """Says a text, or a file's, in the character's voices, to the loudspeaker or into a WAV file.
+
+    Raises:
+        UsageError: there is nothing to say.
+        EngineUnavailable: nobody here speaks a word of it.
+        AudioUnavailable: there is no loudspeaker.
+    """
     from contextlib import aclosing
 
     from vtuber_cli import log
