@@ -134,10 +134,10 @@ def _categories(result: Result, pen: Pen, width: int) -> list[Line]:
 def _lucky(result: Result, pen: Pen, width: int) -> list[Line]:
     lead = (Piece(f"{t('fortune_view.lucky')}  ", "star"),)
     room = width - width_of(lead)
-    items = [
-        paragraph(safe(one["name"]), room, lead=(Piece(pen.marks.swatch, one["hex"]), Piece(" ")))
-        for one in result["lucky"]["colors"]
-    ]
+    items: list[list[Line]] = []
+    for one in result["lucky"]["colors"]:
+        swatch: Line = (Piece(pen.marks.swatch, one["hex"]), Piece(" ")) if pen.depth in ("256", "true") else ()
+        items.append(paragraph(safe(one["name"]), room, lead=swatch))
     items += [paragraph(safe(said), room, lead=(Piece(f"{label} ", "dim"),)) for label, said in words.lucky(result)]
     below = (Piece(" " * width_of(lead)),)
     return [(*(below if at else lead), *line) for at, line in enumerate(flowed(items, room))]

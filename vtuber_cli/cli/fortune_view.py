@@ -26,6 +26,8 @@ def drawn(result: Result, given: Given, *, name: str = "", question: str = "") -
         question: as it was asked.
     """
     out = sys.stdout
+    if result["notice"] is not None:  # what somebody wrote in need is not held up to them
+        question = ""
     if given["json"]:
         return fortune_lines.json_text(result, ascii_only="utf" not in (out.encoding or "").lower())
     if given["short"]:

@@ -104,9 +104,11 @@ def keywords(result: Result, card: dict[str, str]) -> str:
 
 
 def _read(result: Result, hanja: str) -> str:
-    """庚子 as 경자(庚子); empty if it is no pillar."""
+    """庚子 as 경자(庚子), or Gyeongja (庚子); empty if it is no pillar."""
     if len(hanja) != 2 or hanja[0] not in _STEMS or hanja[1] not in _BRANCHES:
         return ""
     parts = (f"stem.{_STEMS.index(hanja[0])}", f"branch.{_BRANCHES.index(hanja[1])}")
     sounds = [named(result, part) for part in parts]
-    return f"{''.join(sounds) if result['locale'] == 'ko' else '-'.join(sounds)}({hanja})"
+    if result["locale"] == "ko":
+        return f"{''.join(sounds)}({hanja})"
+    return f"{sounds[0]}{sounds[1].lower()} ({hanja})"

@@ -15,6 +15,8 @@ Depth: TypeAlias = Literal["none", "16", "256", "true"]
 RESET = "\x1b[0m"
 _CUBE = (0, 95, 135, 175, 215, 255)
 """The steps of a channel in xterm's 256 colours."""
+_FAINT = 40
+"""Up to this far apart, the channels of a colour may become a grey."""
 
 
 def forced() -> bool:
@@ -49,7 +51,10 @@ def colour(hex_: str, depth: Depth, *, behind: bool = False) -> str:
 
 
 def nearest_256(red: int, green: int, blue: int) -> int:
-    """The number of the nearest of xterm's 256 colours, without the first 16, which everybody sets as they like."""
+    """The number of the nearest of xterm's 256 colours, without the first 16, which everybody sets as they like.
+
+    What has a hue keeps one: a dark green is nearest to a grey, and nobody would call that green.
+    """
     at = [min(range(6), key=lambda step, value=value: abs(_CUBE[step] - value)) for value in (red, green, blue)]
     shade = max(0, min(23, round(((red + green + blue) / 3 - 8) / 10)))
     grey = 8 + 10 * shade
@@ -57,7 +62,8 @@ def nearest_256(red: int, green: int, blue: int) -> int:
     def distance(*other: int) -> int:
         return sum((a - b) ** 2 for a, b in zip((red, green, blue), other, strict=True))
 
-    if distance(grey, grey, grey) < distance(*(_CUBE[step] for step in at)):
+    is_grey = max(red, green, blue) - min(red, green, blue) <= _FAINT
+    if is_grey and distance(grey, grey, grey) < distance(*(_CUBE[step] for step in at)):
         return 232 + shade
     return 16 + 36 * at[0] + 6 * at[1] + at[2]
 

@@ -72,15 +72,15 @@ _COLOURS = {
     "dim": ("#9d95b8", "2"),
     "frame": ("#5d5480", "2"),
     "accent": ("#b79cf2", "35"),
-    "star": ("#f5d58a", "33"),
+    "star": ("#f5d58a", "1"),
     "track": ("#3d3657", "2"),
-    "excellent": ("#f7d774", "33"),
+    "excellent": ("#f7d774", "1"),
     "good": ("#8ad6c4", "36"),
     "normal": ("#b9b1dc", ""),
     "bad": ("#8fa9e0", "34"),
     "warning": ("#f0977a", "31"),
 }
-"""A style's colour, and its code on a terminal of sixteen colours, whose grounds we do not know."""
+"""A style's colour, and its code on a terminal of sixteen colours: nothing pale, as its ground may be white."""
 
 
 class Pen:
