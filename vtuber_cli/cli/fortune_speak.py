@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def speak(result: Result) -> None:
-    """Says a result's narration, or its notice. What is printed stands: a voice that is missing or fails costs a line."""
+    """Says a narration, or a notice. It is printed already: a voice that is missing or fails costs a line."""
     import asyncio
 
     from vtuber_cli import bootstrap
