@@ -60,6 +60,6 @@ def test_a_fortune_is_told_without_a_model(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model at all")
     mind = ("--set", "engines.llm.name=llama", "--set", f"engines.llm.options.model={broken}")
-    talk = run("chat", "--plain", "--no-audio", *mind, typed="/fortune daily\nhow are you\n")
+    talk = run("chat", "--plain", "--wav", tmp_path / "out.wav", "--fast", *mind, typed="/fortune daily\nhow are you\n")
     assert result_of("daily")["summary"]["text"] in talk.out
     assert len(talk.said("mika")) == 1 and talk.complaints
