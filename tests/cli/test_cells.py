@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vtuber_cli.cli.cells import cells, centred, clusters, cut, pad, wrap
+from vtuber_cli.card.cells import cells, centred, clusters, cut, pad, wrap
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_explain_all_fits_the_terminal(said: Any) -> None:
         code, out, _ = said("explain")
         assert code == 0
         assert all(f"  {key}" in out for key in config.fields())
-        from vtuber_cli.cli.cells import cells
+        from vtuber_cli.card.cells import cells
 
         assert max(cells(line) for line in out.splitlines()) <= 80
 

@@ -14,9 +14,9 @@ import pytest
 from vtuber_cli import i18n
 from vtuber_cli.bench import engines as measuring
 from vtuber_cli.bench.machine import Machine
+from vtuber_cli.card.cells import cells
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
-from vtuber_cli.cli.cells import cells
 from vtuber_cli.engines import choice, registry, speeds
 from vtuber_cli.engines.library import package
 from vtuber_cli.engines.roster import KINDS, Entry

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer import TyperException
 
+from vtuber_cli.card.cells import cells
 from vtuber_cli.cli import app, fortune_fast
-from vtuber_cli.cli.cells import cells
 from vtuber_cli.cli.fortune_options import OPTIONS, options_of, understood
 from vtuber_cli.fortune.engines import ENGINES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vtuber_cli.cli.cells import cells, wrap
+from vtuber_cli.card.cells import cells, wrap
 
 
 def test_a_korean_letter_is_two_cells_wide() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from vtuber_cli.cli.cells import cells
+from vtuber_cli.card.cells import cells
 from vtuber_cli.events import Cue, Maker, Timings, Work
 from vtuber_cli.store.database import Database
 from vtuber_cli.store.history import History

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vtuber_cli import i18n
-from vtuber_cli.cli import almanac_page, sheet
-from vtuber_cli.cli.cells import cells
+from vtuber_cli.card import sheet
+from vtuber_cli.card.cells import cells
+from vtuber_cli.cli import almanac_page
 from vtuber_cli.errors import UsageError
 from vtuber_cli.fortune.almanac import Almanac, almanac, document
 from vtuber_cli.fortune.birth import skipped

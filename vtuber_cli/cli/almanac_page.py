@@ -6,10 +6,11 @@ import sys
 from datetime import timedelta
 
 from vtuber_cli import i18n
-from vtuber_cli.cli import fortune_look, fortune_view, ink
-from vtuber_cli.cli.cells import cells, pad
-from vtuber_cli.cli.fortune_lines import json_text
-from vtuber_cli.cli.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, marks, paragraph, width_of
+from vtuber_cli.card import ink
+from vtuber_cli.card.cells import cells, pad
+from vtuber_cli.card.lines import json_text
+from vtuber_cli.card.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, marks, paragraph, width_of
+from vtuber_cli.cli import fortune_look, fortune_view
 from vtuber_cli.fortune.almanac import Almanac, almanac, document
 from vtuber_cli.fortune.content import content
 from vtuber_cli.fortune.elements import BRANCH_ELEMENTS

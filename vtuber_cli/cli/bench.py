@@ -125,7 +125,7 @@ def _below(record: dict[str, Any]) -> list[str]:
 
 
 def _row(label: str, *values: str) -> str:
-    from vtuber_cli.cli.cells import cells
+    from vtuber_cli.card.cells import cells
 
     line = label + " " * max(1, _LABEL - cells(label))
     return (line + "".join(" " * max(1, _COLUMN - cells(value)) + value for value in values)).rstrip()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, TypeAlias
 
+from vtuber_cli.card.cells import wrap
 from vtuber_cli.clean import one_line
-from vtuber_cli.cli.cells import wrap
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def _print(text: str, lead: str = "") -> None:
     """In lines that fit the terminal, below each other; in a pipe as one line."""
     from shutil import get_terminal_size
 
-    from vtuber_cli.cli.cells import wrap
+    from vtuber_cli.card.cells import wrap
 
     indent = 4 if lead else 0
     width = get_terminal_size().columns - indent if sys.stdout.isatty() else sys.maxsize

@@ -76,7 +76,7 @@ def template() -> str:
 
 
 def _commented(key: str, name: str, info: FieldInfo) -> Iterator[str]:
-    from vtuber_cli.cli.cells import wrap
+    from vtuber_cli.card.cells import wrap
     from vtuber_cli.yaml_edit import written
 
     if name != "options":  # what they are depends on the engine; `config explain` tells

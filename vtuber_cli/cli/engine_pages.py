@@ -113,7 +113,7 @@ def called(engine: str, model: str | None) -> str:
 
 def _columns(entry: Entry) -> Iterator[str]:
     """`name  state  what there is, or what to do`, the last column wrapped."""
-    from vtuber_cli.cli.cells import wrap
+    from vtuber_cli.card.cells import wrap
 
     here = [one.model.name for one in entry.models if one.here]
     nothing = t("engine.list.elsewhere" if entry.state == "elsewhere" else "engine.list.no_model", name=entry.name)
@@ -172,7 +172,7 @@ class Page:
         return cls(entry, one_line(about), engine.Options.model_json_schema())
 
     def lines(self) -> Iterator[str]:
-        from vtuber_cli.cli.cells import wrap
+        from vtuber_cli.card.cells import wrap
 
         entry = self.entry
         yield f"{_heading(entry.kind)} · {entry.name} · {t(f'engine.state.{entry.state}')}"
@@ -282,7 +282,7 @@ def bench_lines(speeds: Sequence[Speed], machine: Machine) -> Iterator[str]:
         seconds = [speed.load_s, speed.first_result_s, speed.warm_result_s]
         yield _row(f"  {called(speed.engine, speed.model)}", [*map(_duration, seconds), pace, memory])
     yield ""
-    from vtuber_cli.cli.cells import wrap
+    from vtuber_cli.card.cells import wrap
 
     yield from wrap(t("engine.bench.legend"), _WIDTH)
     facts = {"cores": machine.cores, "cpu": machine.cpu, "load": "-" if machine.load is None else machine.load}
@@ -296,7 +296,7 @@ def _duration(seconds: float) -> str:
 
 
 def _row(label: str, figures: Sequence[str]) -> str:
-    from vtuber_cli.cli.cells import cells
+    from vtuber_cli.card.cells import cells
 
     line = _padded(label, _SUBJECT)
     over = cells(line) - _SUBJECT
@@ -316,12 +316,12 @@ def _heading(kind: EngineKind) -> str:
 
 def wrapped(text: str, indent: str = "") -> Iterator[str]:
     """The text in lines that fit."""
-    from vtuber_cli.cli.cells import wrap
+    from vtuber_cli.card.cells import wrap
 
     return wrap(text, _WIDTH, indent)
 
 
 def _padded(text: str, width: int) -> str:
-    from vtuber_cli.cli.cells import cells
+    from vtuber_cli.card.cells import cells
 
     return text + " " * max(1, width - cells(text))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from vtuber_cli import i18n
-from vtuber_cli.cli import fortune_look, fortune_view, ink
-from vtuber_cli.cli.cells import cells, pad
-from vtuber_cli.cli.fortune_lines import json_text
-from vtuber_cli.cli.sheet import Line, Pen, Piece, bar, framed, marks, paragraph
+from vtuber_cli.card import ink
+from vtuber_cli.card.cells import cells, pad
+from vtuber_cli.card.lines import json_text
+from vtuber_cli.card.sheet import Line, Pen, Piece, bar, framed, marks, paragraph
+from vtuber_cli.cli import fortune_look, fortune_view
 from vtuber_cli.fortune import odds
 from vtuber_cli.fortune.content import Content, content, version
 from vtuber_cli.fortune.engines import ENGINES

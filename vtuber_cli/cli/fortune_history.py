@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import date, timedelta
 
-from vtuber_cli.cli import fortune_look, fortune_view, ink
-from vtuber_cli.cli import fortune_words as words
-from vtuber_cli.cli.cells import cut, pad
-from vtuber_cli.cli.fortune_lines import json_text, safe
-from vtuber_cli.cli.sheet import Line, Pen, Piece, framed, marks
+from vtuber_cli.card import ink
+from vtuber_cli.card import words as words
+from vtuber_cli.card.cells import cut, pad
+from vtuber_cli.card.lines import json_text, safe
+from vtuber_cli.card.sheet import Line, Pen, Piece, framed, marks
+from vtuber_cli.cli import fortune_look, fortune_view
 from vtuber_cli.fortune.past import Streak, streak, told
 from vtuber_cli.i18n import t
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from vtuber_cli.cli import fortune_lines, ink
+from vtuber_cli.card import ink
+from vtuber_cli.card import lines as fortune_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def drawn(result: Result, given: Given, *, name: str = "", question: str = "") -
         return "\n".join([*lines, ""])
     from pathlib import Path
 
-    from vtuber_cli.cli import fortune_card, fortune_look, sheet
+    from vtuber_cli.card import fortune as fortune_card
+    from vtuber_cli.card import sheet
+    from vtuber_cli.cli import fortune_look
 
     deck = given.get("deck")
     look = fortune_card.Look(columns(), explain, name, question, Path(str(deck)) if deck else None)

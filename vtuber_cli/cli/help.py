@@ -15,7 +15,7 @@ from typing import Any, cast
 from typer import TyperException
 from typer.core import TyperCommand, TyperGroup
 
-from vtuber_cli.cli.cells import cells, wrap
+from vtuber_cli.card.cells import cells, wrap
 from vtuber_cli.i18n import t
 
 _NAMES = 26

@@ -89,7 +89,7 @@ def option_defaults() -> dict[str, object]:
 
 
 def print_page(page: Mapping[str, Any]) -> None:
-    from vtuber_cli.cli.cells import cells, wrap
+    from vtuber_cli.card.cells import cells, wrap
 
     width = _width()
     print(page["key"])

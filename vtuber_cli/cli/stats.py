@@ -138,7 +138,7 @@ def sparkline(days: Sequence[float | None], bars: str = _BARS) -> str:
 
 def _aligned(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     """The cells padded to columns, numbers to the right; names are cut, and the days dropped, where it is narrow."""
-    from vtuber_cli.cli.cells import cells
+    from vtuber_cli.card.cells import cells
 
     widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
     gaps = len(_GAP) * (len(widths) - 1)
@@ -149,7 +149,7 @@ def _aligned(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
 
 
 def _fit(text: str, width: int, *, right: bool) -> str:
-    from vtuber_cli.cli.cells import cells
+    from vtuber_cli.card.cells import cells
 
     if cells(text) > width:
         while text and cells(text) > width - 1:

@@ -6,8 +6,8 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
+from vtuber_cli.card.cells import cells
 from vtuber_cli.clean import clean, one_line
-from vtuber_cli.cli.cells import cells
 
 _GAP = 2
 _LEAST = 8

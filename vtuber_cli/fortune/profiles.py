@@ -156,7 +156,7 @@ def encoded(profile: Profile) -> bytes:
     """A profile as a file, with what is known only."""
     keys = {field: key for key, field in _FIELDS.items()}
     said = {keys.get(field, field): value for field, value in profile._asdict().items()}
-    known = {key: value for key, value in said.items() if value not in ("", None, (), False)}
+    known = {key: value for key, value in said.items() if value not in ("", None, ()) and value is not False}
     return json.dumps({"format": FORMAT, **known}, ensure_ascii=False, indent=2).encode() + b"\n"
 
 

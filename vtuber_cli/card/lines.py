@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from vtuber_cli.cli import fortune_words as words
-from vtuber_cli.cli.cells import cells, cut
+from vtuber_cli.card import words as words
+from vtuber_cli.card.cells import cells, cut
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False

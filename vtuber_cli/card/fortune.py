@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vtuber_cli.cli import fortune_spread
-from vtuber_cli.cli import fortune_words as words
-from vtuber_cli.cli.cells import cells, pad
-from vtuber_cli.cli.fortune_lines import effect, safe
-from vtuber_cli.cli.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, paragraph, width_of
+from vtuber_cli.card import spread as fortune_spread
+from vtuber_cli.card import words as words
+from vtuber_cli.card.cells import cells, pad
+from vtuber_cli.card.lines import effect, safe
+from vtuber_cli.card.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, paragraph, width_of
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from vtuber_cli.cli import fortune_words as words
-from vtuber_cli.cli.cells import centred, cut
-from vtuber_cli.cli.fortune_lines import safe
-from vtuber_cli.cli.sheet import Line, Pen, Piece, beside, paragraph, width_of
+from vtuber_cli.card import words as words
+from vtuber_cli.card.cells import centred, cut
+from vtuber_cli.card.lines import safe
+from vtuber_cli.card.sheet import Line, Pen, Piece, beside, paragraph, width_of
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from vtuber_cli.cli import ink
-from vtuber_cli.cli.cells import cells, cut, wrap
+from vtuber_cli.card import ink
+from vtuber_cli.card.cells import cells, cut, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
