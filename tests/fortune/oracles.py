@@ -11,7 +11,10 @@ ORACLES: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "fortune_oracles.json").read_text("utf-8")
 )
 
-TERMS = "입춘 우수 경칩 춘분 청명 곡우 입하 소만 망종 하지 소서 대서 입추 처서 백로 추분 한로 상강 입동 소설 대설 동지 소한 대한".split()
+TERMS = (
+    "입춘 우수 경칩 춘분 청명 곡우 입하 소만 망종 하지 소서 대서 "
+    "입추 처서 백로 추분 한로 상강 입동 소설 대설 동지 소한 대한"
+).split()
 SIGNS = "양 황소 쌍둥이 게 사자 처녀 천칭 전갈 사수 염소 물병 물고기".split()
 
 

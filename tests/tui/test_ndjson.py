@@ -19,8 +19,8 @@ from vtuber_cli.tui.ndjson import Become, Close, Interrupt, Line, Listen, Say, e
 from vtuber_cli.tui.ndjson_schema import events_schema
 
 NAMES = [
-    "phase_changed", "level", "engine_changed", "greeted", "character_changed", "user_said", "reply_started", "fortune_told",
-    "sentence_started", "first_audio", "reply_ended", "failed", "notice",
+    "phase_changed", "level", "engine_changed", "greeted", "character_changed", "user_said", "reply_started",
+    "fortune_told", "sentence_started", "first_audio", "reply_ended", "failed", "notice",
 ]  # fmt: skip
 
 

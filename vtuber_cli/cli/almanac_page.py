@@ -118,7 +118,7 @@ def _inside(found: Almanac, names: Content, width: int, pen: Pen) -> list[Line]:
         (Piece(_date(found), "*text"),),
         *paragraph(under, width, "dim"),
         EMPTY,
-        *flowed([_named(key, one, names) for key, one in _pillars(found)], width),
+        *flowed([[_named(key, one, names)] for key, one in _pillars(found)], width),
         EMPTY,
         *_turns(found, names, width, pen),
         EMPTY,
