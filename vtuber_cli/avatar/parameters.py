@@ -54,6 +54,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     ),
     "ParamMouthWave": Parameter(*_AMOUNT, "lips tremble in a wavy line; to be let go while speaking", ours=True),
     "ParamMouthTeeth": Parameter(*_AMOUNT, "clenched teeth are bared; to be let go while speaking", ours=True),
+    "ParamTongue": Parameter(*_AMOUNT, "the tongue sticks out; to be let go while speaking", ours=True),
     "ParamA": Parameter(*_AMOUNT, "the mouth of an A, for models that have it"),
     "ParamI": Parameter(*_AMOUNT, "the mouth of an I, for models that have it"),
     "ParamU": Parameter(*_AMOUNT, "the mouth of a U, for models that have it"),
@@ -64,6 +65,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "ParamSweat": Parameter(*_AMOUNT, "a drop of sweat", ours=True),
     "ParamAnger": Parameter(*_AMOUNT, "the mark of anger", ours=True),
     "ParamGloom": Parameter(*_AMOUNT, "a shade falls over the upper face", ours=True),
+    "ParamSick": Parameter(*_AMOUNT, "the face turns green", ours=True),
     "ParamSparkle": Parameter(*_AMOUNT, "small stars twinkle beside the head", ours=True),
     "ParamStartle": Parameter(*_AMOUNT, "short strokes jump from the head", ours=True),
     "ParamBodyAngleX": Parameter(-10, 10, 0, "body turns: -10 to the picture's left, 10 to its right"),
@@ -79,6 +81,22 @@ PARAMETERS: Mapping[str, Parameter] = {
     "ParamHandCard": Parameter(*_AMOUNT, "the right hand holds up a card: 0 not at all, 1 beside the face", ours=True),
 }
 """Every parameter by its id."""
+
+SIDEWAYS = frozenset(
+    "ParamAngleX ParamAngleZ ParamEyeBallX ParamMouthX ParamBodyAngleX ParamBodyAngleZ "
+    "ParamHairFront ParamHairSide ParamHairBack".split()
+)
+"""What points to the picture's left or right, and points the other way in a mirror."""
+
+
+def mirrored(name: str) -> str:
+    """The parameter of the other side, for one that has sides."""
+    for here, there in (("L", "R"), ("R", "L")):
+        for part in ("Eye", "Brow", "Arm"):
+            other = name.replace(f"Param{part}{here}", f"Param{part}{there}", 1)
+            if other != name and other in PARAMETERS:
+                return other
+    return name
 
 
 def clamped(pose: Pose) -> dict[str, float]:
