@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from textual.pilot import Pilot
@@ -12,7 +13,9 @@ from tests.tui.demo import LINES
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from vtuber_cli import i18n
 from vtuber_cli.errors import AudioUnavailable
-from vtuber_cli.events import Failed, Greeted, Level, PhaseChanged
+from vtuber_cli.events import Failed, FortuneTold, Greeted, Level, PhaseChanged
+from vtuber_cli.fortune.request import Person, Request
+from vtuber_cli.fortune.tell import tell
 from vtuber_cli.tui.app import ChatApp
 from vtuber_cli.tui.screens.chat import Clocks
 from vtuber_cli.tui.symbols import ASCII, UNICODE
@@ -72,3 +75,24 @@ def test_a_tiny_terminal(snap_compare: SnapCompare) -> None:
 
 def test_a_terminal_without_unicode(snap_compare: SnapCompare) -> None:
     assert picture(snap_compare, (80, 24), ascii_only=True)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_fortune_in_the_talk(snap_compare: SnapCompare, size: tuple[int, int], language: i18n.Language) -> None:
+    """The card stands where she tells of it, laid out for the room there is."""
+    i18n.set_language(language)
+    day = date(2026, 11, 22)
+    person = Person(seed="6f1c2a9e-11d4-4b7a-a35f-0c2a9e11d4b7", animal=4)
+    result = tell(Request("daily", day, "Asia/Seoul", language, person), keep=False)
+    talk = ScriptedTalk(name={"en": "Mika", "ko": "미카"}[language])
+    app = ChatApp(talk, Look(accent="#b79cf2"), clocks=Clocks(day=lambda: "14:02", running=lambda: 0.0), signs=UNICODE)
+
+    async def ask(pilot: Pilot[None]) -> None:
+        await talk.running.wait()
+        said, opening, *rest = exchange(1, "/fortune", result["narration"]["text"].split("\n")[0], via="text")
+        talk.tell(*awake(listening=True), said, opening, FortuneTold(1, result), *rest)
+        await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=ask)

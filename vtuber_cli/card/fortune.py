@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from vtuber_cli.card import spread as fortune_spread
-from vtuber_cli.card import words as words
+from vtuber_cli.card import words
 from vtuber_cli.card.cells import cells, pad
 from vtuber_cli.card.lines import effect, safe
 from vtuber_cli.card.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, paragraph, width_of

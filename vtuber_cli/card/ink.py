@@ -1,6 +1,6 @@
 """Colours on a terminal without a library: how many it has, and the codes for them.
 
-The variables are those that Rich goes by: NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, COLORTERM, TERM.
+The variables are those that Rich goes by: NO_COLOR, COLORTERM, TERM.
 """
 
 from __future__ import annotations
@@ -19,19 +19,10 @@ _FAINT = 40
 """Up to this far apart, the channels of a colour may become a grey."""
 
 
-def forced() -> bool:
-    """Whether codes are wanted where there is no terminal."""
-    return any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
-
-
-def depth(*, terminal: bool) -> Depth:
-    """How many colours the output has.
-
-    Args:
-        terminal: whether it is one.
-    """
+def depth() -> Depth:
+    """How many colours a terminal has, by what the environment says of it."""
     term = os.environ.get("TERM", "").lower()
-    if os.environ.get("NO_COLOR") or not (terminal or forced()) or term in ("dumb", "unknown"):
+    if os.environ.get("NO_COLOR") or term in ("dumb", "unknown"):
         return "none"
     if os.environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit") or os.environ.get("WT_SESSION"):
         return "true"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from vtuber_cli.card import words as words
-from vtuber_cli.card.cells import cells, cut
+from vtuber_cli.card import words
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False
@@ -18,9 +17,9 @@ WIDEST_SHORT = 80
 """Cells of the one line."""
 
 
-def json_text(result: Result, *, ascii_only: bool = False) -> str:
-    """The result as JSON, always with the same bytes; what a terminal would act on is escaped."""
-    text = json.dumps(result, ensure_ascii=ascii_only, indent=2)
+def json_text(document: object, *, ascii_only: bool = False) -> str:
+    """A result, or another document, as JSON, always with the same bytes; what a terminal would act on is escaped."""
+    text = json.dumps(document, ensure_ascii=ascii_only, indent=2)
     if not text.replace("\n", "").isprintable():
         text = "\n".join("".join(map(_escaped, line)) for line in text.split("\n"))
     return f"{text}\n"
@@ -33,6 +32,8 @@ def plain(result: Result, *, name: str = "", question: str = "", explain: bool =
 
 def short(result: Result) -> str:
     """The fortune in one line of at most 80 cells."""
+    from vtuber_cli.card.cells import cells, cut  # no other of these views counts any
+
     if result["notice"] is not None:
         numbers = ", ".join(one["number"] for one in result["notice"].get("contacts", ()))
         return cut(

@@ -48,20 +48,20 @@ class Marks(NamedTuple):
     """Half a cell each, what pictures are made of; empty if there are none."""
 
 
-_FINE = Marks("╭╮╰╯", "─", "│", "━", "─", "★", "☆", "✦", "·", "▌", "██", "▀▄")
+FINE = Marks("╭╮╰╯", "─", "│", "━", "─", "★", "☆", "✦", "·", "▌", "██", "▀▄")
 _SQUARE = Marks("┌┐└┘", "─", "│", "=", "-", "★", "☆", "◆", "·", "|", "■", "")
-_ASCII = Marks("++++", "-", "|", "=", "-", "*", ".", "*", "-", "|", "##", "")
+ASCII = Marks("++++", "-", "|", "=", "-", "*", ".", "*", "-", "|", "##", "")
 
 
 def marks(out: TextIO) -> Marks:
     """The finest ones that the output can show."""
-    for each in (_FINE, _SQUARE):
+    for each in (FINE, _SQUARE):
         try:
             "".join(each).encode(getattr(out, "encoding", None) or "ascii")
         except (UnicodeError, LookupError):
             continue
         return each
-    return _ASCII
+    return ASCII
 
 
 NIGHT = "#1b1828"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from vtuber_cli.card import words as words
+from vtuber_cli.card import words
 from vtuber_cli.card.cells import centred, cut
 from vtuber_cli.card.lines import safe
 from vtuber_cli.card.sheet import Line, Pen, Piece, beside, paragraph, width_of

@@ -125,7 +125,9 @@ class ChatApp(App[None]):
         """The screen takes on their colours, unless the user chose a theme that is not ours."""
         if self._looks is None:
             return
-        for ours in themes(self._looks(character)):
+        look = self._looks(character)
+        self._chat.dress(look)
+        for ours in themes(look):
             self.register_theme(ours)
         if self.theme in (NIGHT, DAY):
             chosen, self.theme = self.theme, DAY if self.theme == NIGHT else NIGHT
@@ -186,6 +188,10 @@ class ChatApp(App[None]):
         self._session.become("")
         self._chat.composer.begin("/character ")
 
+    def action_fortune(self) -> None:
+        """Which one? Enter alone is today's."""
+        self._chat.composer.begin("/fortune ")
+
     def action_light(self) -> None:
         """Night or day."""
         self.theme = DAY if self.current_theme.dark else NIGHT
@@ -204,6 +210,7 @@ class ChatApp(App[None]):
             ("talk", self.action_talk),
             ("interrupt", self.action_interrupt),
             ("character", self.action_character),
+            ("fortune", self.action_fortune),
             ("light", self.action_light),
             ("theme", self.action_change_theme),
             ("help", self.action_help),

@@ -20,12 +20,14 @@ from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from vtuber_cli.card.lines import plain as fortune_lines
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import (
     CharacterChanged,
     EngineChanged,
     Event,
     Failed,
+    FortuneTold,
     Greeted,
     Notice,
     Phase,
@@ -254,6 +256,13 @@ class _LineFace:
             case UserSaid(text=text, via=via):
                 if via == "voice" or self._manner.echo:
                     self._writer.talk("you", text)
+            case spoken:
+                self._show_reply(spoken)
+
+    def _show_reply(self, event: Event) -> None:
+        match event:
+            case FortuneTold(result=result):
+                self._writer.news(*(f"* {line}" for line in fortune_lines(dict(result))))
             case SentenceStarted(sentence=sentence, seconds=seconds):
                 self._sentence(sentence.shown, heard_at_once=self._manner.live or seconds == 0)
             case ReplyEnded(text=text, interrupted=interrupted):

@@ -18,6 +18,7 @@ from vtuber_cli.events import (
     Event,
     Failed,
     FirstAudio,
+    FortuneTold,
     Greeted,
     Level,
     Notice,
@@ -67,6 +68,7 @@ class ChatScreen(Screen[None]):
         name = safe_line(session.name)
         self._name_shown = name
         self._symbols = symbols
+        self._look = look
         self._card = Card(name, safe_line(look.tagline), symbols)
         self.transcript = Transcript(name, self._card, symbols)
         self.composer = Composer()
@@ -111,6 +113,8 @@ class ChatScreen(Screen[None]):
                 self.transcript.become(name)
             case UserSaid(text=text, via=via):
                 self.transcript.said(text, voice=via == "voice", at=self._clocks.day())
+            case FortuneTold(result=result):
+                self.transcript.fortune(result, self._look.accent)
             case spoken:
                 self._show_reply(spoken)
         self._show_microphone()
@@ -130,6 +134,10 @@ class ChatScreen(Screen[None]):
                 self.transcript.reply_ended(text, interrupted=interrupted)
             case _:
                 pass
+
+    def dress(self, look: Look) -> None:
+        """What comes from now on wears these colours."""
+        self._look = look
 
     def fail(self, error: VtuberError) -> None:
         self.transcript.note(*error_lines(error), severity="error")

@@ -25,7 +25,13 @@ _KEYS = (
     ("f1", "help"),
     ("ctrl+q", "quit"),
 )
-_COMMANDS = (("/character", "character"), ("/stop", "interrupt"), ("/help", "help"), ("/quit", "quit"))
+_COMMANDS = (
+    ("/fortune", "fortune"),
+    ("/character", "character"),
+    ("/stop", "interrupt"),
+    ("/help", "help"),
+    ("/quit", "quit"),
+)
 
 
 class KeyTable(Static):

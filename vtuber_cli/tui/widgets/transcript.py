@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -139,6 +140,12 @@ class Transcript(VerticalScroll, can_focus=False):
             visible = self._reply.reveal.visible(now).replace("**", "").strip()
             if visible:
                 self._reply.entry.show(visible)
+
+    def fortune(self, result: Mapping[str, Any], accent: str) -> None:
+        """The card that she is about to tell of."""
+        from vtuber_cli.tui.widgets.fortune import FortuneCard
+
+        self._mount(FortuneCard(result, self._symbols, accent))
 
     # --- news -------------------------------------------------------------------------------------------------------
 
