@@ -6,11 +6,9 @@ import sys
 from datetime import timedelta
 
 from vtuber_cli import i18n
-from vtuber_cli.card import ink
 from vtuber_cli.card.cells import cells, pad
-from vtuber_cli.card.lines import json_text
-from vtuber_cli.card.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, marks, paragraph, width_of
-from vtuber_cli.cli import fortune_look, fortune_view
+from vtuber_cli.card.sheet import Line, Pen, Piece, bar, beside, filled, flowed, framed, paragraph, width_of
+from vtuber_cli.cli import fortune_view
 from vtuber_cli.fortune.almanac import Almanac, almanac, document
 from vtuber_cli.fortune.content import content
 from vtuber_cli.fortune.elements import BRANCH_ELEMENTS
@@ -52,12 +50,12 @@ def show(day: date, clock: time | None, zone: str, locale: str, *, as_json: bool
     found, names, out = almanac(day, clock, zone), content(locale), sys.stdout
     i18n.set_language("ko" if locale == "ko" else "en")
     if as_json:
-        out.write(json_text(document(found, names), ascii_only="utf" not in (out.encoding or "").lower()))
-    elif plain or not (out.isatty() or ink.forced()):
+        out.write(fortune_view.json_text(document(found, names)))
+    elif not fortune_view.wants_card(plain=plain):
         out.write(_writable("".join(f"{line}\n" for line in lines(found, names)), out))
     else:
         width = fortune_view.columns()
-        pen = Pen(ink.depth(terminal=out.isatty()), marks(out), fortune_look.accent(), ground=width >= _FRAMED_FROM)
+        pen = fortune_view.pen(ground=width >= _FRAMED_FROM)
         out.write(_writable("".join(f"{line}\n" for line in card(found, names, width, pen)), out))
 
 

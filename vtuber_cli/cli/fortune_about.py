@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 
 from vtuber_cli import i18n
-from vtuber_cli.card import ink
 from vtuber_cli.card.cells import cells, pad
-from vtuber_cli.card.lines import json_text
-from vtuber_cli.card.sheet import Line, Pen, Piece, bar, framed, marks, paragraph
-from vtuber_cli.cli import fortune_look, fortune_view
+from vtuber_cli.card.sheet import Line, Pen, Piece, bar, framed, paragraph
+from vtuber_cli.cli import fortune_view
 from vtuber_cli.fortune import odds
 from vtuber_cli.fortune.content import Content, content, version
 from vtuber_cli.fortune.engines import ENGINES
@@ -38,14 +36,14 @@ def show(locale: str, *, as_json: bool, plain: bool) -> None:
     words, out = content(locale), sys.stdout
     i18n.set_language("ko" if locale == "ko" else "en")
     if as_json:
-        out.write(json_text(document(words), ascii_only="utf" not in (out.encoding or "").lower()))
+        out.write(fortune_view.json_text(document(words)))
         return
-    if plain or not (out.isatty() or ink.forced()):
+    if not fortune_view.wants_card(plain=plain):
         out.write("".join(f"{line}\n" for line in lines(words)))
         return
     width = min(_WIDEST, fortune_view.columns())
     framed_ = width >= _FRAMED_FROM
-    pen = Pen(ink.depth(terminal=out.isatty()), marks(out), fortune_look.accent(), ground=framed_)
+    pen = fortune_view.pen(ground=framed_)
     inside = _inside(words, width - 6 if framed_ else width, pen)
     head = (f"{pen.marks.spark} {words.text('about.title')}", version())
     rows = framed(inside, width, pen, head) if framed_ else [pen.line(line) for line in inside]

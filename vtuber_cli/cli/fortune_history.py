@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import date, timedelta
 
-from vtuber_cli.card import ink
-from vtuber_cli.card import words as words
+from vtuber_cli.card import words
 from vtuber_cli.card.cells import cut, pad
-from vtuber_cli.card.lines import json_text, safe
-from vtuber_cli.card.sheet import Line, Pen, Piece, framed, marks
-from vtuber_cli.cli import fortune_look, fortune_view
+from vtuber_cli.card.lines import safe
+from vtuber_cli.card.sheet import Line, Pen, Piece, framed
+from vtuber_cli.cli import fortune_view
 from vtuber_cli.fortune.past import Streak, streak, told
 from vtuber_cli.i18n import t
 
@@ -43,14 +42,14 @@ def show(subjects: Sequence[str], name: str, today: date, days: int, *, as_json:
     out = sys.stdout
     if as_json:
         found = {"streak": run._asdict(), "told": recent}
-        out.write(json_text(found, ascii_only="utf" not in (out.encoding or "").lower()))
+        out.write(fortune_view.json_text(found))
         return
-    if plain or not (out.isatty() or ink.forced()):
+    if not fortune_view.wants_card(plain=plain):
         out.write("".join(f"{line}\n" for line in lines(recent, run)))
         return
     width = min(_WIDEST, fortune_view.columns())
     is_framed = width >= _FRAMED_FROM
-    pen = Pen(ink.depth(terminal=out.isatty()), marks(out), fortune_look.accent(), ground=is_framed)
+    pen = fortune_view.pen(ground=is_framed)
     inside = _inside(recent, run, width - 6 if is_framed else width, pen)
     title = t("fortune_view.head_of", head=t("fortune_view.history"), name=safe(name)) if name else ""
     head = (f"{pen.marks.spark} {title or t('fortune_view.history')}", today.isoformat())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from vtuber_cli.card import ink
-from vtuber_cli.card import lines as fortune_lines
+from vtuber_cli.card import lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vtuber_cli.card.sheet import Pen
     from vtuber_cli.cli.fortune_options import Given
     from vtuber_cli.fortune.localise import Result
 
@@ -26,32 +26,49 @@ def drawn(result: Result, given: Given, *, name: str = "", question: str = "") -
         name: of whose fortune it is.
         question: as it was asked.
     """
-    out = sys.stdout
     if result["notice"] is not None:  # what somebody wrote in need is not held up to them
         question = ""
-    if given["json"]:
-        return fortune_lines.json_text(result, ascii_only="utf" not in (out.encoding or "").lower())
-    if given["short"]:
-        return fortune_lines.short(result) + "\n"
     explain = bool(given["explain"])
-    if given["plain"] or not (out.isatty() or ink.forced()):
-        lines = fortune_lines.plain(result, name=name, question=question, explain=explain)
-        return "\n".join([*lines, ""])
+    if given["json"]:
+        return json_text(result)
+    if given["short"]:
+        return lines.short(result) + "\n"
+    if not wants_card(plain=bool(given["plain"])):
+        return "\n".join([*lines.plain(result, name=name, question=question, explain=explain), ""])
     from pathlib import Path
 
-    from vtuber_cli.card import fortune as fortune_card
-    from vtuber_cli.card import sheet
-    from vtuber_cli.cli import fortune_look
+    from vtuber_cli.card import fortune
 
     deck = given.get("deck")
-    look = fortune_card.Look(columns(), explain, name, question, Path(str(deck)) if deck else None)
-    pen = sheet.Pen(
-        ink.depth(terminal=out.isatty()),
-        sheet.marks(out),
-        fortune_look.accent(),
-        ground=look.columns >= fortune_card.FRAMED_FROM,
-    )
-    return "\n".join([*fortune_card.card(result, look, pen), ""])
+    look = fortune.Look(columns(), explain, name, question, Path(str(deck)) if deck else None)
+    return "\n".join([*fortune.card(result, look, pen(ground=look.columns >= fortune.FRAMED_FROM)), ""])
+
+
+def json_text(document: object) -> str:
+    """A document as JSON, in letters that standard output has."""
+    return lines.json_text(document, ascii_only="utf" not in (sys.stdout.encoding or "").lower())
+
+
+def wants_card(*, plain: bool) -> bool:
+    """Whether standard output is to be drawn on: it is a terminal, or taken for one.
+
+    Args:
+        plain: somebody wants lines, whatever it is.
+    """
+    forced = any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
+    return not plain and (sys.stdout.isatty() or forced)
+
+
+def pen(*, ground: bool) -> Pen:
+    """What draws on standard output.
+
+    Args:
+        ground: whether the card has a ground of its own, where there are colours enough.
+    """
+    from vtuber_cli.card import ink, sheet
+    from vtuber_cli.cli import fortune_look
+
+    return sheet.Pen(ink.depth(), sheet.marks(sys.stdout), fortune_look.accent(), ground=ground)
 
 
 def columns() -> int:
