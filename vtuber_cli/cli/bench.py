@@ -24,11 +24,15 @@ def command(  # noqa: PLR0913 - its options
     turns: Annotated[int | None, typer.Option("--turns", metavar="N", help="bench.option.turns")] = None,
     wav_dir: Annotated[Path | None, typer.Option("--wav-dir", metavar="DIR", help="bench.option.wav_dir")] = None,
     screen: Annotated[bool, typer.Option("--screen/--no-screen", help="bench.option.screen")] = True,
+    fortune: Annotated[bool, typer.Option("--fortune", help="bench.option.fortune")] = False,
     character: options.Character = None,
     engines: options.Engines = None,
     models_dir: options.ModelsDir = None,
     settings: options.Set = None,
 ) -> None:
+    if fortune:
+        _fortune(as_json=as_json)
+        return
     import asyncio
 
     from vtuber_cli.bench import run
@@ -53,6 +57,18 @@ def command(  # noqa: PLR0913 - its options
         return
     for line in _table(record):
         print(line)
+
+
+def _fortune(*, as_json: bool) -> None:
+    """What a fortune costs, and nothing else."""
+    from vtuber_cli.bench import fortune
+
+    costs = fortune.costs()
+    if as_json:
+        print(json.dumps({one.name: {"cpu_ms": one.cpu_ms, "ratio": one.ratio} for one in costs}, indent=2))
+        return
+    for one in costs:
+        print(_row(t(f"bench.fortune.{one.name}"), f"{one.cpu_ms:.1f} ms", f"x {one.ratio:.2f}"))
 
 
 def _first_paint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from vtuber_cli import i18n
@@ -33,6 +34,7 @@ def ask(engine: str, given: Given) -> int:
     if given["speak"]:
         from vtuber_cli.cli.fortune_speak import speak
 
+        gc.enable()  # a voice makes more of it than a fortune
         sys.stdout.flush()
         speak(result)
     return 0

@@ -5,7 +5,6 @@ Everything else (help, other commands, a wrong option) is left to Typer, so that
 
 from __future__ import annotations
 
-import gc
 import os
 
 from vtuber_cli import i18n
@@ -33,7 +32,6 @@ def run(args: Sequence[str]) -> int | None:
         return None
     if (found := understood(words[1:])) is None:
         return None
-    gc.disable()  # what is made in these milliseconds stays until the end
     if lang is None:
         i18n.set_language(language.written())
     else:
