@@ -114,8 +114,13 @@ def _turned(card: dict[str, Any]) -> Line:
 
 
 def _picture(pen: Pen, card: dict[str, Any], columns: int, deck: Path | None) -> list[Line]:
-    """The card's picture; nothing where there are no colours for it."""
-    return []
+    """The card's picture, each line of it with codes of its own; nothing where there are no colours for it."""
+    if pen.depth not in ("256", "true") or not pen.marks.blocks:
+        return []
+    from vtuber_cli.fortune import art  # most fortunes have no cards
+
+    rows = art.half_blocks(card["id"], reversed=card["reversed"], depth=pen.depth, columns=columns, deck=deck)
+    return [(Piece(row, width=columns),) for row in rows]
 
 
 def _upright(result: Result, pen: Pen, card: dict[str, Any], slot: int, deck: Path | None) -> list[Line]:

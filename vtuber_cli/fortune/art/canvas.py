@@ -56,7 +56,7 @@ def framed(inner: Pixels) -> Pixels:
     rows = [[_GOLD] * (width + 2), *([_GOLD, *row, _GOLD] for row in inner), [_GOLD] * (width + 2)]
     longest = width + height
     for y, row in enumerate(rows):
-        for x in (range(width + 2) if y in (0, height + 1) else (0, width + 1)):
+        for x in range(width + 2) if y in (0, height + 1) else (0, width + 1):
             lit = 1 - 2 * (x + y) / longest
             row[x] = mixed(_GOLD, _GOLD_LIGHT, lit) if lit > 0 else mixed(_GOLD, _GOLD_DARK, min(1, -lit))
     for y, x in ((1, 1), (1, width), (height, 1), (height, width)):
