@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from vtuber_cli.cli.app import Subgroup
+from vtuber_cli.cli.fortune_content import content
 from vtuber_cli.cli.fortune_options import DEFAULT, Option, options_of
 from vtuber_cli.errors import UsageError
 from vtuber_cli.fortune.engines import ENGINES
@@ -129,3 +130,6 @@ def about(
 
     told_in = fortune_request.locale_of(locale, profiles.read(profiles.DEFAULT))
     fortune_about.show(told_in, as_json=as_json, plain=plain)
+
+
+app.command(help="fortune.command.content")(content)

@@ -86,6 +86,8 @@ def passes(text: str, result: Result) -> bool:
         return False
     from vtuber_cli.fortune import lint
 
+    for card in result.get("cards", []):  # one is called Death
+        text = text.replace(card["name"], "")
     return not lint.banned(text, result["locale"])
 
 

@@ -1,0 +1,218 @@
+"""Packs: texts of the user's own, or of a stranger's, laid over the shipped ones. One is taken whole or not at all.
+
+A pack is a folder or a .zip with `pack.json` (`{"format": "vtuber-fortune-pack-1", "name": "sea", "version": "1"}`) and
+`<locale>/<file>.json` like `content/`. It replaces texts and pools of keys that there are, the same in every locale it
+has; every rule of `lint` holds for it. Nothing of it is unpacked to a place before all of it has been looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zipfile
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, cast
+
+from vtuber_cli import disk, paths
+from vtuber_cli.errors import ContentError, UsageError
+from vtuber_cli.fortune import lint
+from vtuber_cli.fortune.content import LOCALES, file_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT = "vtuber-fortune-pack-1"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_VERSION = re.compile(r"[\w.+-]{1,20}")
+_MOST_FILES = 40
+_LARGEST = 4 * 1024 * 1024
+"""Bytes, unpacked."""
+_RATIO = 100
+"""How much larger a zip may become."""
+_TEXT_FILE = re.compile(rf"({'|'.join(LOCALES)})/[a-z_]{{1,30}}\.json")
+
+
+class Pack(NamedTuple):
+    name: str
+    version: str
+    entries: dict[str, dict[str, str | list[str]]]
+    """By locale, all texts by their keys."""
+    files: dict[str, bytes]
+    """By their paths in the pack."""
+
+
+def read(path: Path) -> Pack:
+    """A pack as it is, its texts not judged yet.
+
+    Raises:
+        UsageError: there is nothing of that name.
+        ContentError: it is no pack; says which file of it is wrong.
+    """
+    if not path.exists():
+        raise UsageError("fortune.pack_missing", file=path)
+    files = dict(_unzipped(path) if path.is_file() else _in_folder(path))
+    if "pack.json" not in files:
+        raise ContentError("fortune.pack_none", file=path)
+    about = _object("pack.json", files["pack.json"])
+    name, version = about.get("name"), about.get("version")
+    if about.get("format") != FORMAT or not isinstance(name, str) or not isinstance(version, str):
+        raise ContentError("fortune.pack_format", file=path, format=FORMAT)
+    if not _NAME.fullmatch(name) or not _VERSION.fullmatch(version):
+        raise ContentError("fortune.pack_format", file=path, format=FORMAT)
+    entries: dict[str, dict[str, str | list[str]]] = {}
+    for file, raw in files.items():
+        if file == "pack.json":
+            continue
+        locale, _, rest = file.partition("/")
+        for key, value in _object(file, raw).items():
+            if file_of(key) != rest.removesuffix(".json") or not _is_text(value):
+                raise ContentError("fortune.pack_entry", file=file, name=key[:60])
+            entries.setdefault(locale, {})[key] = value
+    return Pack(name, version, entries, files)
+
+
+def check(path: Path) -> list[lint.Problem]:
+    """Everything that is wrong with a pack's texts; empty if it may be installed. Raises as `read` does."""
+    pack = read(path)
+    known = lint.shipped()
+    over = {locale: {**known[locale], **pack.entries.get(locale, {})} for locale in LOCALES}
+    own = {key for texts in pack.entries.values() for key in texts}
+    missing = [
+        lint.Problem(locale, key, "missing")
+        for locale in LOCALES
+        for key in sorted(own)
+        if key not in pack.entries.get(locale, {})
+    ]
+    return [*missing, *lint.problems(pack.entries, known), *(one for one in lint.problems(over) if one.key in own)]
+
+
+def install(path: Path) -> Path:
+    """Takes a pack in, in place of an older one of its name; returns its folder.
+
+    Raises:
+        UsageError: there is nothing of that name.
+        ContentError: something of it is wrong, and nothing was taken.
+        OSError: it cannot be written here.
+    """
+    if found := check(path):
+        first = found[0]
+        raise ContentError("fortune.pack_refused", file=path, count=len(found), name=first.key, locale=first.locale)
+    pack = read(path)
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh, old = (folder / f".{pack.name}.{state}.{os.getpid()}" for state in ("new", "old"))
+    try:
+        for file, raw in pack.files.items():
+            (fresh / file).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / file).write_bytes(raw)
+        if (folder / pack.name).exists():
+            (folder / pack.name).rename(old)
+        try:
+            fresh.rename(folder / pack.name)
+        except OSError:
+            if old.exists():
+                old.rename(folder / pack.name)
+            raise
+    finally:
+        for leftover in (fresh, old):
+            with suppress(OSError):
+                disk.remove(leftover)
+    return folder / pack.name
+
+
+def installed() -> dict[str, str]:
+    """The versions of the packs that are there, by name; of a damaged one "?"."""
+    found: dict[str, str] = {}
+    with suppress(OSError):
+        for folder in sorted(_folder().iterdir()):
+            if _NAME.fullmatch(folder.name):
+                try:
+                    found[folder.name] = read(folder).version
+                except (ContentError, UsageError):
+                    found[folder.name] = "?"
+    return found
+
+
+def remove(name: str) -> None:
+    """Deletes a pack.
+
+    Raises:
+        UsageError: there is none of that name.
+        OSError: it cannot be deleted.
+    """
+    if name not in installed():
+        raise UsageError("fortune.pack_unknown", name=name[:40], names=", ".join(installed()) or "-")
+    disk.remove(_folder() / name)
+
+
+def _folder() -> Path:
+    return paths.data_dir() / "fortune" / "packs"
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+    total = 0
+    for count, file in enumerate(sorted(one for one in folder.rglob("*") if one.is_symlink() or not one.is_dir()), 1):
+        name = file.relative_to(folder).as_posix()
+        _judge(name, count)
+        if file.is_symlink() or not file.is_file():
+            raise ContentError("fortune.pack_file", file=name[:60])
+        total += file.stat().st_size
+        if total > _LARGEST:
+            raise ContentError("fortune.pack_large", file=folder)
+        yield name, file.read_bytes()
+
+
+def _unzipped(file: Path) -> Iterator[tuple[str, bytes]]:
+    """Read one by one and never more than what is allowed, whatever the zip says of itself."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            room = min(_LARGEST, max(file.stat().st_size, 1) * _RATIO)
+            seen: set[str] = set()
+            inside = [one for one in archive.infolist() if not one.is_dir()]
+            for count, info in enumerate(inside, 1):
+                _judge(info.filename, count)
+                is_link = info.external_attr >> 16 & 0o170000 == 0o120000
+                if is_link or info.filename.casefold() in seen:
+                    raise ContentError("fortune.pack_file", file=info.filename[:60])
+                seen.add(info.filename.casefold())
+                with archive.open(info) as stream:
+                    raw = stream.read(room + 1)
+                room -= len(raw)
+                if room < 0:
+                    raise ContentError("fortune.pack_large", file=file)
+                yield info.filename, raw
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise ContentError("fortune.pack_none", file=file) from error
+
+
+def _judge(name: str, count: int) -> None:
+    """Refuses a file that a pack has no place for, before it is opened."""
+    path = PurePosixPath(name)
+    allowed = name == "pack.json" or _TEXT_FILE.fullmatch(name)
+    if count > _MOST_FILES or not allowed or path.is_absolute() or ".." in path.parts:
+        raise ContentError("fortune.pack_file", file=name[:60])
+
+
+def _object(file: str, raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise ContentError("fortune.pack_json", file=file) from None
+    if not isinstance(found, dict):
+        raise ContentError("fortune.pack_json", file=file)
+    return cast("dict[str, Any]", found)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _is_text(value: object) -> bool:
+    texts = cast("list[object]", value) if isinstance(value, list) else [value]
+    return bool(texts) and all(isinstance(one, str) for one in texts)
