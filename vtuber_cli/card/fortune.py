@@ -21,6 +21,8 @@ FRAMED_FROM, TWO_COLUMNS_FROM = 60, 100
 _WIDEST, _WIDEST_OF_TWO = 80, 116
 _BESIDE_FROM = 60
 """Cells inside, from which on a category's words stand beside its bar."""
+_PICTURE_BESIDE_FROM = 70
+"""The same for one card's picture beside everything else."""
 _ELEMENTS = {"wood": "good", "fire": "warning", "earth": "star", "metal": "text", "water": "bad"}
 EMPTY: Line = ()
 
@@ -42,7 +44,7 @@ def card(result: Result, look: Look, pen: Pen) -> list[str]:
     """The lines to print, codes and all."""
     head = (f"{pen.marks.spark} {safe(words.heading(result, look.name))}", words.when(result))
     if look.columns < FRAMED_FROM:
-        lines = [(Piece(head[0], "*accent"),), (Piece(head[1], "dim"),), EMPTY]
+        lines = [*paragraph(head[0], look.columns, "*accent"), (Piece(head[1], "dim"),), EMPTY]
         lines += _inside(result, look, pen, look.columns)
         return [pen.line(line).rstrip() for line in lines]
     wide = look.columns >= TWO_COLUMNS_FROM and result["notice"] is None
@@ -58,24 +60,26 @@ def _inside(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
         return [*lines, *_notice(result, pen, width)]
     if fortune_spread.lies_wide(result, width):
         lines += [*fortune_spread.across(result, pen, width, look.deck), EMPTY]
-    if width >= TWO_COLUMNS_FROM - 6:
-        lines += _two_columns(result, look, pen, width)
+    is_one = len(result.get("cards", ())) == 1
+    picture = fortune_spread.large(result, pen, look.deck) if is_one and width >= _PICTURE_BESIDE_FROM else []
+    if picture:
+        room = width - fortune_spread.LARGE - fortune_spread.GAP
+        column = _one_column(result, pen, room, fortune_spread.said_alone(result, room))
+        lines += beside(picture, column, fortune_spread.LARGE, fortune_spread.GAP)
+    elif width >= TWO_COLUMNS_FROM - 6 and not is_one:
+        lines += _two_columns(result, pen, width)
     else:
-        lines += _one_column(result, look, pen, width)
+        lines += _one_column(result, pen, width, fortune_spread.stack(result, pen, width, look.deck))
     lines += [EMPTY, *(_basis(result, pen, width) if look.explain else _days(result, pen, width))]
     return lines + paragraph(safe(result["disclaimer"]), width, "dim")
 
 
-def _two_columns(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
+def _two_columns(result: Result, pen: Pen, width: int) -> list[Line]:
     """What is said and what to do to the left, the categories to the right."""
     left_width = (width - 5) // 2
     right_width = width - left_width - 5
     said = [*_said(result, pen, left_width), EMPTY, *_advice(result, pen, left_width)]
-    if len(result.get("cards", ())) == 1:
-        left, right = fortune_spread.stack(result, pen, left_width, look.deck), [*said, EMPTY]
-        right += [*_categories(result, pen, right_width), EMPTY] if result["categories"] else []
-        right += _lucky(result, pen, right_width)
-    elif len(result["categories"]) > 1:
+    if len(result["categories"]) > 1:
         left = [*said, EMPTY, *_lucky(result, pen, left_width)]
         right = [*_pillars(result, right_width), EMPTY] if words.pillars(result) else []
         right += _categories(result, pen, right_width)
@@ -86,10 +90,11 @@ def _two_columns(result: Result, look: Look, pen: Pen, width: int) -> list[Line]
     return beside(beside(left, rule, left_width, 2), right, left_width + 3, 2)
 
 
-def _one_column(result: Result, look: Look, pen: Pen, width: int) -> list[Line]:
+def _one_column(result: Result, pen: Pen, width: int, cards: list[Line]) -> list[Line]:
+    """One thing below another; `cards` are the lines about the cards, if there are any."""
     lines = _said(result, pen, width)
-    if result.get("cards") and not fortune_spread.lies_wide(result, width):
-        lines += [EMPTY, *fortune_spread.stack(result, pen, width, look.deck)]
+    if cards:
+        lines += [EMPTY, *cards]
     if words.pillars(result):
         lines += [EMPTY, *_pillars(result, width)]
     if result["categories"]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from vtuber_cli.card import words
 from vtuber_cli.card.cells import centred, cut
 from vtuber_cli.card.lines import safe
-from vtuber_cli.card.sheet import Line, Pen, Piece, beside, paragraph, width_of
+from vtuber_cli.card.sheet import Line, Pen, Piece, beside, flowed, paragraph, width_of
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from vtuber_cli.fortune.localise import Result
 
-_LARGE, _SMALL = 24, 12
+LARGE, _SMALL = 24, 12
 """Cells of a picture's width."""
 _WIDE_FROM = 94
 """Cells inside the frame, from which on three large pictures stand side by side."""
 _LARGE_BESIDE_FROM = 50
 """The same for one large picture and its words."""
 _THREE = 3
-_GAP = 3
+GAP = 3
 _CELTIC = "celtic"
 _CROSS = ((None, 4, None, 9), (3, 0, 5, 8), (None, 2, None, 7), (None, None, None, 6))
 """Where the cards of a Celtic cross lie, by their order; the second lies across the first."""
@@ -41,28 +41,38 @@ def across(result: Result, pen: Pen, width: int, deck: Path | None) -> list[Line
     """Several cards over the whole width."""
     cards = result["cards"]
     if len(cards) <= _THREE:
-        slot = (width - _GAP * (len(cards) - 1)) // len(cards)
+        slot = (width - GAP * (len(cards) - 1)) // len(cards)
         return _in_a_row([_upright(result, pen, card, slot, deck) for card in cards], slot)
     return stack(result, pen, width, deck)
 
 
 def stack(result: Result, pen: Pen, width: int, deck: Path | None) -> list[Line]:
     """Each card with its words beside it; of many the pictures first, then the words."""
-    cards = result["cards"]
+    cards = result.get("cards", [])
     lines: list[Line] = []
+    if words.spread(result) == _CELTIC:
+        return [*_cross(result, pen, width), *_listed(result, width)]
     if len(cards) > _THREE:
-        if words.spread(result) == _CELTIC:
-            lines += _cross(result, pen, width)
-        else:
-            lines += _gallery(result, pen, width, deck)
-        return [*lines, *_listed(result, width)]
-    columns = _LARGE if len(cards) == 1 and width >= _LARGE_BESIDE_FROM else _SMALL
+        return [*_gallery(result, pen, width, deck, _SMALL), *_listed(result, width)]
+    if len(cards) > 1 and width >= len(cards) * (LARGE + 1) - 1 and (row := _gallery(result, pen, width, deck, LARGE)):
+        return [*row, *_listed(result, width)]
+    columns = LARGE if len(cards) == 1 and width >= _LARGE_BESIDE_FROM else _SMALL
     for at, card in enumerate(cards):
         picture = _picture(pen, card, columns, deck)
-        said = _said(result, card, width - (columns + _GAP if picture else 0), apart=bool(picture))
+        said = _said(result, card, width - (columns + GAP if picture else 0), apart=bool(picture))
         lines += [()] if at else []
-        lines += beside(picture, said, columns, _GAP) if picture else said
+        lines += beside(picture, said, columns, GAP) if picture else said
     return lines
+
+
+def large(result: Result, pen: Pen, deck: Path | None) -> list[Line]:
+    """The picture of the first card."""
+    return _picture(pen, result["cards"][0], LARGE, deck)
+
+
+def said_alone(result: Result, width: int) -> list[Line]:
+    """The words of the first card."""
+    return _said(result, result["cards"][0], width, apart=True)
 
 
 def _listed(result: Result, width: int) -> list[Line]:
@@ -70,7 +80,7 @@ def _listed(result: Result, width: int) -> list[Line]:
     cards = list(enumerate(cast("list[dict[str, Any]]", result["cards"]), 1))
     if width < _WIDE_FROM:
         return [line for number, card in cards for line in _numbered(result, card, number, width)]
-    half = (width - _GAP) // 2
+    half = (width - GAP) // 2
     middle = (len(cards) + 1) // 2
     columns = [
         [line for number, card in part for line in _numbered(result, card, number, half)]
@@ -80,7 +90,7 @@ def _listed(result: Result, width: int) -> list[Line]:
 
 
 def _numbered(result: Result, card: dict[str, Any], number: int, width: int) -> list[Line]:
-    lines = [_headed(result, card), *paragraph(safe(card["text"]["text"]), width - 3)]
+    lines = [*_headed(result, card, width - 3), *paragraph(safe(card["text"]["text"]), width - 3)]
     return [(), *((Piece(f"{number:>2} " if at == 0 else "   ", "dim"), *line) for at, line in enumerate(lines))]
 
 
@@ -94,23 +104,24 @@ def _said(result: Result, card: dict[str, Any], width: int, *, apart: bool) -> l
         apart: the position on a line of its own.
     """
     keywords = words.keywords(result, card)
-    name: Line = (Piece(safe(card["name"]), "*star"), *_turned(card))
-    head = [*paragraph(safe(words.position(result, card)), width, "accent"), name]
+    position = paragraph(safe(words.position(result, card)), width, "accent")
     return [
-        *(head if apart else [_headed(result, card)]),
+        *([*position, *_named(card, width)] if apart else _headed(result, card, width)),
         *(paragraph(safe(keywords), width, "dim") if keywords else []),
         *paragraph(safe(card["text"]["text"]), width),
     ]
 
 
-def _headed(result: Result, card: dict[str, Any]) -> Line:
-    """Position and card on one line."""
-    position = Piece(f"{safe(words.position(result, card))}  ", "accent")
-    return (position, Piece(safe(card["name"]), "*star"), *_turned(card))
+def _headed(result: Result, card: dict[str, Any], width: int) -> list[Line]:
+    """Position and card, on one line if they fit."""
+    position = paragraph(safe(words.position(result, card)), width, "accent")
+    return flowed([position, _named(card, width)], width, 2)
 
 
-def _turned(card: dict[str, Any]) -> Line:
-    return (Piece(f"  {t('fortune_view.reversed')}", "dim"),) if card["reversed"] else ()
+def _named(card: dict[str, Any], width: int) -> list[Line]:
+    """The card's name, and whether it lies upside down."""
+    turned: list[Line] = [(Piece(t("fortune_view.reversed"), "dim"),)] if card["reversed"] else []
+    return flowed([paragraph(safe(card["name"]), width, "*star"), *([turned] if turned else [])], width, 2)
 
 
 def _picture(pen: Pen, card: dict[str, Any], columns: int, deck: Path | None) -> list[Line]:
@@ -125,40 +136,41 @@ def _picture(pen: Pen, card: dict[str, Any], columns: int, deck: Path | None) ->
 
 def _upright(result: Result, pen: Pen, card: dict[str, Any], slot: int, deck: Path | None) -> list[Line]:
     """A picture and below it its words, in a column of `slot` cells."""
-    indent = Piece(" " * ((slot - _LARGE) // 2))
-    picture = [(indent, *line) for line in _picture(pen, card, _LARGE, deck)]
+    indent = Piece(" " * ((slot - LARGE) // 2))
+    picture = [(indent, *line) for line in _picture(pen, card, LARGE, deck)]
     return [*picture, *([()] if picture else []), *_said(result, card, slot, apart=True)]
 
 
-def _in_a_row(columns: Sequence[list[Line]], slot: int) -> list[Line]:
+def _in_a_row(columns: Sequence[list[Line]], slot: int, gap: int = GAP) -> list[Line]:
     lines = columns[0]
     for at, column in enumerate(columns[1:], 1):
-        lines = beside(lines, column, at * slot + (at - 1) * _GAP, _GAP)
+        lines = beside(lines, column, at * slot + (at - 1) * gap, gap)
     return lines
 
 
-def _gallery(result: Result, pen: Pen, width: int, deck: Path | None) -> list[Line]:
-    """Small pictures with their numbers, as many a row as there is room for."""
+def _gallery(result: Result, pen: Pen, width: int, deck: Path | None, columns: int) -> list[Line]:
+    """Pictures of so many columns with their numbers, as many a row as there is room for."""
     cards = result["cards"]
-    pictures = [_picture(pen, card, _SMALL, deck) for card in cards]
+    pictures = [_picture(pen, card, columns, deck) for card in cards]
     if not pictures[0]:
         return []
-    a_row = min(len(cards), (width + _GAP) // (_SMALL + _GAP))
-    slot = min(_WIDEST_PLACE, (width - _GAP * (a_row - 1)) // a_row)
-    columns = [
-        [(Piece(" " * ((slot - _SMALL) // 2)), *line) for line in picture]
+    gap = GAP if columns == _SMALL else 1
+    a_row = min(len(cards), (width + gap) // (columns + gap))
+    slot = min(max(_WIDEST_PLACE, columns), (width - gap * (a_row - 1)) // a_row)
+    slots = [
+        [(Piece(" " * ((slot - columns) // 2)), *line) for line in picture]
         + [(Piece(centred(cut(f"{number} {safe(words.position(result, card))}", slot), slot), "dim"),)]
         for number, (card, picture) in enumerate(zip(cards, pictures, strict=True), 1)
     ]
     lines: list[Line] = []
     for at in range(0, len(cards), a_row):
-        lines += [*([()] if at else []), *_in_a_row(columns[at : at + a_row], slot)]
+        lines += [*([()] if at else []), *_in_a_row(slots[at : at + a_row], slot, gap)]
     return lines
 
 
 def _cross(result: Result, pen: Pen, width: int) -> list[Line]:
     """Where each card of a Celtic cross lies: the cross, and the staff to its right."""
-    slot = min(_WIDEST_PLACE, (width - 3 * _GAP) // 4)
+    slot = min(_WIDEST_PLACE, (width - 3 * GAP) // 4)
     lines: list[Line] = []
     for row in _CROSS:
         lines += _in_a_row([_place(result, pen, at, slot) for at in row], slot)

@@ -20,9 +20,10 @@ _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 def heading(result: Result, name: str) -> str:
     """What is told, and to whom."""
     head = t(f"fortune_view.head.{result['type']}")
-    if laid := spread(result):
-        head = f"{head} · {named(result, f'tarot.spread.{laid}.name')}"
-    return t("fortune_view.head_of", head=head, name=name) if name else head
+    if name:
+        head = t("fortune_view.head_of", head=head, name=name)
+    laid = spread(result)
+    return f"{head} · {named(result, f'tarot.spread.{laid}.name')}" if laid else head
 
 
 def when(result: Result) -> str:
