@@ -93,6 +93,11 @@ def _name(card: Card) -> Text:
     return Text(f"tarot.card.{card.id}.name")
 
 
+def _as_it_lies(card: Card) -> Text:
+    """Its name, and that it lies upside down: nobody shall be told to lean on the Devil himself."""
+    return Text("tarot.turned", {"card": _name(card)}) if card.reversed else _name(card)
+
+
 def _title(spread: Spread, cards: tuple[Card, ...], grade: str) -> Text:
     if spread.id == "yesno":
         return Text(f"tarot.answer.{_ANSWERS[_weight(cards[0])]}")
@@ -107,11 +112,13 @@ def _summary(request: Request, cards: tuple[Card, ...], effects: list[int], grad
     """
     if len(cards) == 1:
         kind = "day" if request.spread == "one" and not topic_of(request.question) else "asked"
-        return Text(f"tarot.summary.{kind}.{grade}", {"card": _name(cards[0])})
+        return Text(f"tarot.summary.{kind}.{grade}", {"card": _as_it_lies(cards[0])})
     places = range(len(cards))
     bright = max(places, key=lambda at: (effects[at], at))
     heavy = min(places, key=lambda at: (effects[at], at))
-    return Text(f"tarot.summary.several.{grade}", {"bright": _name(cards[bright]), "heavy": _name(cards[heavy])})
+    return Text(
+        f"tarot.summary.several.{grade}", {"bright": _as_it_lies(cards[bright]), "heavy": _as_it_lies(cards[heavy])}
+    )
 
 
 def _advice(spread: Spread, cards: tuple[Card, ...], grade: str) -> Text:
