@@ -70,6 +70,14 @@ def test_nothing_is_kept_before_it_is_certain(home: Path) -> None:
     assert [one["id"] for one in cache.told(SEED)] == [result["id"]]
 
 
+def test_the_same_question_is_told_openly() -> None:
+    first, result = told("draw three cards about work", "en")
+    first.keep()
+    again, same = told("draw three cards about work", "en")
+    assert same == result and again.text == first.text
+    assert "same" in again.opening.lower() and again.opening != first.opening
+
+
 def test_three_cards_are_three_cards_and_the_same_ones_again() -> None:
     _, first = told("draw three cards about work", "en")
     _, again = told("Draw three cards about work!", "en")

@@ -57,7 +57,8 @@ def lucky(result: Result) -> list[tuple[str, str]]:
     if "direction" in found:
         rows.append(("direction", named(result, f"direction.{found['direction']}")))
     if "time" in found:
-        rows.append(("time", "–".join(found["time"])))
+        begin = int(found["time"][0][:2])
+        rows.append(("time", named(result, f"hour.{(begin + 1) // 2 % 12}")))
     if "item" in found:
         rows.append(("item", found["item"]))
     return [(t(f"fortune_view.lucky.{key}"), words) for key, words in rows]

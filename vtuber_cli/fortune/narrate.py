@@ -37,6 +37,8 @@ def template(request: Request, result: Result, draw: Draw) -> str:
     told += [_card(say, result, card) for card in result.get("cards", [])[:_CARDS_ALOUD]]
     told.append(result["summary"]["text"])
     told += [one["text"]["text"] for one in result["categories"] if one["key"] in request.person.interests[:1]]
+    if request.type == "daily":
+        told.append(say.words(Text("lucky.sentence", _lucky(result))))
     told += [result["advice"]["text"], say.words(Text(f"narration.close.{grade}"))]
     return _BREATH.join(told)
 
@@ -47,6 +49,11 @@ def _card(say: Localiser, result: Result, card: dict[str, Any]) -> str:
     key += "_reversed" if card["reversed"] else ""
     position = Text(f"tarot.spread.{result['provenance']['options']['spread']}.{card['position']}.name")
     return f"{say.words(Text(key, {'position': position, 'card': card['name']}))} {card['text']['text']}"
+
+
+def _lucky(result: Result) -> dict[str, str]:
+    lucky = result["lucky"]
+    return {"color": lucky["colors"][0]["name"], "numbers": ", ".join(map(str, lucky["numbers"]))}
 
 
 def parts(result: Result) -> tuple[str, str]:
@@ -64,7 +71,7 @@ def prompt(result: Result) -> str:
     facts = [result["title"]["text"], result["summary"]["text"]]
     facts += [f"{card['name']}: {card['text']['text']}" for card in result.get("cards", [])[:_CARDS_ALOUD]]
     facts += [one["text"]["text"] for one in result["categories"][:2]]
-    facts.append(result["advice"]["text"])
+    facts += [", ".join(_lucky(result).values()), result["advice"]["text"]]
     return content.text("narration.prompt").replace("{facts}", "\n".join(f"- {fact}" for fact in facts))
 
 

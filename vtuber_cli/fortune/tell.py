@@ -40,14 +40,23 @@ def tell(request: Request, *, keep: bool = True, aside: Callable[[Path], None] |
     draw = Draw(engine.name, engine.subject(request), request.day, request.topic)
     if not keep:
         return _told(request, engine, draw)
-    file = cache.folder(draw.subject) / cache.name_of(
-        request.day.isoformat(), request.type, _depends_on(request, engine)
-    )
+    file = _file(request, engine, draw.subject)
     if (kept := cache.read(file, aside)) is not None:
         return kept
     result = _told(request, engine, draw)
     cache.write(file, result)
     return result
+
+
+def is_kept(request: Request) -> bool:
+    """Whether the same was asked and told before on that day."""
+    engine = engine_named(request.type)
+    return _file(request, engine, engine.subject(request)).is_file()
+
+
+def _file(request: Request, engine: FortuneEngine, subject: str) -> Path:
+    depends_on = (*request, engine.version, words.version())
+    return cache.folder(subject) / cache.name_of(request.day.isoformat(), request.type, depends_on)
 
 
 def _noticed(request: Request) -> Result | None:
@@ -65,7 +74,3 @@ def _told(request: Request, engine: FortuneEngine, draw: Draw) -> Result:
     result = localise.result(request, engine, draw, engine.compute(request, draw))
     result["narration"] = {"text": narrate.template(request, result, draw), "source": "template", "model": None}
     return result
-
-
-def _depends_on(request: Request, engine: FortuneEngine) -> tuple[object, ...]:
-    return (*request, engine.version, words.version())

@@ -13,11 +13,11 @@ from vtuber_cli.errors import UsageError
 from vtuber_cli.events import FortuneTold
 from vtuber_cli.fortune import narrate, screening
 from vtuber_cli.fortune.birth import parse_birth
-from vtuber_cli.fortune.content import LOCALES
+from vtuber_cli.fortune.content import LOCALES, content
 from vtuber_cli.fortune.engines import ENGINES
 from vtuber_cli.fortune.request import LONGEST_QUESTION, Person, Request
 from vtuber_cli.fortune.spreads import SPREADS
-from vtuber_cli.fortune.tell import tell
+from vtuber_cli.fortune.tell import is_kept, tell
 from vtuber_cli.fortune.wish import wish_in
 from vtuber_cli.tools.base import Answer, Arguments, Narration
 
@@ -72,6 +72,8 @@ class FortuneTeller:
         if result["notice"] is not None:
             return Answer("", result["notice"]["text"], result["emotion"]["emotion"], partial(_told, result), _nothing)
         opening, text = narrate.parts(result)
+        if request.question and is_kept(request):
+            opening = content(request.locale).text("narration.same_question")
         return Answer(
             opening,
             text,
