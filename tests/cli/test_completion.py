@@ -57,6 +57,16 @@ def test_values_by_what_is_asked_for() -> None:
     assert values("history", "show", "") == []
 
 
+def test_fortunes_and_people() -> None:
+    assert set(values("fortune", "")) >= {"daily", "tarot", "zodiac", "saju", "tti", "almanac", "about"}
+    assert values("fortune", "tarot", "--spread", "c") == ["celtic"]
+    assert values("fortune", "daily", "--date", "t") == ["today", "tomorrow"]
+    assert values("fortune", "zodiac", "--sign", "Aq") == ["Aquarius"]
+    assert "Dragon" in values("fortune", "tti", "--sign", "") and "Leo" not in values("fortune", "tti", "--sign", "")
+    assert run(["profile", "set", "엄마", "--birth", "1960-05-05"]) == 0
+    assert values("profile", "show", "") == values("fortune", "saju", "--profile", "") == ["엄마"]
+
+
 def test_files_are_left_to_the_shell() -> None:
     for words in (["chat", "--mic", ""], ["say", "--wav", "x"], ["config", "set", "models_dir", ""]):
         with pytest.raises(Files):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 
 from vtuber_cli.clean import one_line
 from vtuber_cli.errors import UsageError, VtuberError
-from vtuber_cli.i18n import t
+from vtuber_cli.i18n import language, t
 
 Answer: TypeAlias = "tuple[str, str]"
 """A value and its words."""
@@ -267,7 +267,31 @@ def _secrets(_: Line) -> Iterator[Answer]:
     yield from keys.stored().items()
 
 
+def _profiles(_: Line) -> Iterator[Answer]:
+    from vtuber_cli.fortune import profiles
+
+    for name in profiles.names():
+        yield name, ""
+
+
+def _days(_: Line) -> Iterator[Answer]:
+    for word in ("today", "tomorrow", "yesterday") if language() == "en" else ("오늘", "내일", "어제"):
+        yield word, ""
+
+
+def _signs(line: Line) -> Iterator[Answer]:
+    from vtuber_cli.fortune.content import content
+    from vtuber_cli.fortune.signs import SIGNS
+
+    words = content(language())
+    if line.path[-1:] != ("zodiac",):
+        yield from ((words.text(f"animal.{branch}"), "") for branch in range(12))
+    if line.path[-1:] != ("tti",):
+        yield from ((words.text(f"sign.{sign}"), "") for sign in SIGNS)
+
+
 _VALUES: dict[tuple[str, ...], Callable[[Line], Iterable[Answer]]] = {
+    ("also",): _profiles,
     ("character",): _characters,
     ("character", "show", "name"): _characters,
     ("character", "check", "what"): _characters,
@@ -276,6 +300,7 @@ _VALUES: dict[tuple[str, ...], Callable[[Line], Iterable[Answer]]] = {
     ("config", "set", "value"): _key_values,
     ("config", "unset", "key"): _keys,
     ("config", "explain", "key"): _keys,
+    ("date",): _days,
     ("engine",): _engines,
     ("engines",): _engines,
     ("engines", "names"): _engines,
@@ -286,8 +311,10 @@ _VALUES: dict[tuple[str, ...], Callable[[Line], Iterable[Answer]]] = {
     ("models", "show", "name"): _models,
     ("models", "verify", "names"): _models,
     ("paths", "name"): _places,
+    ("profile",): _profiles,
     ("schema", "name"): _schemas,
     ("settings",): _assignments,
+    ("sign",): _signs,
     ("talk",): _talks,
 }
 """By the way to a parameter, or by its name wherever it is."""
