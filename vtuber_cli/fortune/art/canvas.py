@@ -182,7 +182,8 @@ def _sections(file: str) -> dict[str, list[str]]:
 
 @cache
 def _sprites() -> dict[str, list[str]]:
-    return {name: [line for line in lines if line] for name, lines in _sections("sprites.txt").items()}
+    known = _sections("sprites.txt") | _sections("suits.txt")
+    return {name: [line for line in lines if line] for name, lines in known.items()}
 
 
 def _drawing(name: str) -> list[str]:
