@@ -174,6 +174,7 @@ def test_colours_can_be_forced_into_a_pipe() -> None:
 def test_an_output_without_the_letters_gets_question_marks_and_ascii_json() -> None:
     done = vtuber("fortune", *DAY, "--locale", "ko", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "") and "?" in done.stdout
+    assert " - " in vtuber("fortune", *DAY, "--short", PYTHONIOENCODING="ascii").stdout
     told = json.loads(vtuber("fortune", *DAY, "--locale", "ko", "--json", PYTHONIOENCODING="ascii").stdout)
     assert told == json.loads(vtuber("fortune", *DAY, "--locale", "ko", "--json").stdout)
     drawn = on_a_terminal("fortune", *DAY, PYTHONIOENCODING="ascii", NO_COLOR="1")

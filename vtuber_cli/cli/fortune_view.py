@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from vtuber_cli.cli.fortune_options import Given
     from vtuber_cli.fortune.localise import Result
 
+_PLAINER = str.maketrans("·–…×’“”", "--~x'\"\"")
+"""What stands in for marks of ours, a cell for a cell, where the output does not have them."""
 _NARROWEST = 30
 _USUAL = 80
 
@@ -32,16 +34,25 @@ def drawn(result: Result, given: Given, *, name: str = "", question: str = "") -
     if given["json"]:
         return json_text(result)
     if given["short"]:
-        return lines.short(result) + "\n"
+        return writable(lines.short(result) + "\n")
     if not wants_card(plain=bool(given["plain"])):
-        return "\n".join([*lines.plain(result, name=name, question=question, explain=explain), ""])
+        return writable("\n".join([*lines.plain(result, name=name, question=question, explain=explain), ""]))
     from pathlib import Path
 
     from vtuber_cli.card import fortune
 
     deck = given.get("deck")
     look = fortune.Look(columns(), explain, name, question, Path(str(deck)) if deck else None)
-    return "\n".join([*fortune.card(result, look, pen(ground=look.columns >= fortune.FRAMED_FROM)), ""])
+    return writable("\n".join([*fortune.card(result, look, pen(ground=look.columns >= fortune.FRAMED_FROM)), ""]))
+
+
+def writable(text: str) -> str:
+    """The text with plainer marks where the output lacks ours; letters that it lacks become `?` when it is written."""
+    encoding = sys.stdout.encoding or "ascii"
+    if "utf" in encoding.lower():
+        return text
+    missing = {mark: plain for mark, plain in _PLAINER.items() if chr(mark).encode(encoding, "ignore") == b""}
+    return text.translate(missing)
 
 
 def json_text(document: object) -> str:
