@@ -55,7 +55,7 @@ def test_every_spread_at_every_width(spread: str, locale: i18n.Language, depth: 
         check(lines, columns)
         whole = re.sub(r"[│\s]", "", "".join(lines))
         for card in result["cards"]:
-            assert card["name"].replace(" ", "") in whole
+            assert all(word in whole for word in card["name"].split())  # beside a picture a name may be folded
         assert ("▀" in "".join(lines)) == (depth == "256" and spread != "celtic")
 
 
