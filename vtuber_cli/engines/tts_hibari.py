@@ -20,7 +20,7 @@ from vtuber_cli.engines.utterance import PAUSE, utterance
 from vtuber_cli.errors import EngineFailed, WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from onnxruntime import InferenceSession
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _DURATIONS = "/Cast_32_output_0"
 """The tensor in the voice's graph that holds the length of each phoneme, in units of `_UNIT` samples."""
 _UNIT = 600
+_FIRST = 2
+"""Units of the first sound of an utterance."""
 
 _LONGEST = 400
 """Phonemes, or characters, in one run."""
@@ -113,8 +115,17 @@ class Hibari:
         except Exception as error:  # the runtime's error classes have no base of their own
             raise EngineFailed("voice.failed", reason=error) from error
         units: list[int] = parts[6].tolist() if len(parts) > 6 else []
-        sounds = [(symbol, lasts * _UNIT) for symbol, lasts in zip([PAUSE, *symbols, PAUSE], units, strict=False)]
-        return utterance(samples, self.rate, sounds, self._volume)
+        return utterance(samples, self.rate, _sounds(symbols, units), self._volume)
+
+
+def _sounds(symbols: Sequence[str], units: Sequence[int]) -> list[tuple[str, int]]:
+    """Symbols and samples. The voice counts each length at the symbol before, so the first sound's is the pause's too:
+    of that it gets what a sound has that follows a pause."""
+    if len(units) != len(symbols) + 2:
+        return []
+    first = min(_FIRST, units[0])
+    lengths = [units[0] - first, first, *units[1:-2], units[-2] + units[-1]]
+    return [(symbol, lasts * _UNIT) for symbol, lasts in zip([PAUSE, *symbols, PAUSE], lengths, strict=True)]
 
 
 def _open(model: bytes, threads: int) -> InferenceSession:
