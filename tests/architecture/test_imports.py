@@ -16,6 +16,7 @@ SEEN_BY_CONVERSATION = {
     "vtuber_cli.audio.base",
     "vtuber_cli.audio.level",
     "vtuber_cli.audio.pcm",
+    "vtuber_cli.tools.base",
 }
 FACES = {"cli", "tui", "server", "bench", "__main__.py"}
 
