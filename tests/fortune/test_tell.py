@@ -27,6 +27,16 @@ SEED = "6f1c2a9e-11d4-4b7a-a35f-0c2a9e11d4b7"
 ME = Person(SEED, Birth(date(1987, 6, 15), time(14, 35), "Asia/Seoul"), interests=("money", "health"))
 
 
+GOLDEN = {
+    "daily": ("good", 60, [21, 38], []),
+    "tarot": ("bad", 32, [9, 40, 43], ["cups.05"]),
+    "zodiac": ("normal", 44, [13, 36], []),
+    "saju": ("warning", 23, [19, 26, 29], []),
+    "tti": ("normal", 41, [11, 21], []),
+}
+"""Of the person above on 2026-11-22: grade, score, numbers, cards."""
+
+
 def request(
     kind: str = "daily", day: date = DAY, zone: str = "Asia/Seoul", locale: str = "ko", person: Person = ME
 ) -> Request:

@@ -87,7 +87,7 @@ class Canvas:
             elif word == "sky":
                 self._sky(values)
             elif word == "glow":
-                self._glow(*(int(value) for value in values[:3]), rgb(values[3]), int(values[4]) / 100)
+                self._glow((int(values[0]), int(values[1])), int(values[2]), rgb(values[3]), int(values[4]) / 100)
             elif word == "dots":
                 self._dots(values)
             elif word == "use":
@@ -105,7 +105,8 @@ class Canvas:
             share = (y - before[0]) / (after[0] - before[0]) if after else 0.0
             self.rows[y] = [mixed(before[1], after[1] if after else before[1], share)] * _INNER_WIDTH
 
-    def _glow(self, column: int, row: int, radius: int, color: Color, strength: float) -> None:
+    def _glow(self, around: tuple[int, int], radius: int, color: Color, strength: float) -> None:
+        column, row = around
         for y in range(max(0, row - radius), min(_INNER_HEIGHT, row + radius + 1)):
             line = self.rows[y]
             for x in range(max(0, column - radius), min(_INNER_WIDTH, column + radius + 1)):

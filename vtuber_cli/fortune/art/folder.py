@@ -131,7 +131,7 @@ def _colors(row: bytearray, kind: int, palette: list[Color]) -> list[Color]:
         case 3:
             return [palette[one] for one in row]
         case 4:
-            return [_over((row[at],) * 3, row[at + 1]) for at in range(0, len(row), 2)]
+            return [_over((row[at], row[at], row[at]), row[at + 1]) for at in range(0, len(row), 2)]
         case _:
             return [_over((row[at], row[at + 1], row[at + 2]), row[at + 3]) for at in range(0, len(row), 4)]
 
