@@ -55,10 +55,21 @@ def test_every_key_has_a_reader() -> None:
         ("로또를 사 보세요.", "banned"),
         ("나쁜 일을 피할 수 없어요.", "banned"),
         ("오늘은 좋은 날이다.", "manner"),
+        ("오늘은 좋은 날입니다.", "manner"),
+        ("먼저 인사해. 그러면 돼요.", "manner"),
+        ("다 잘될 거야!", "manner"),
         ("친구은(는) 좋아요.", "particle"),
         ("{name:은/는} {name:는/은} 좋아요.", "particle"),
         ("{name.first}은 좋아요.", "braces"),
         ("{0}은 좋아요.", "braces"),
+        ("{day[0]}은 좋아요.", "braces"),
+        ("{day!r}은 좋아요.", "braces"),
+        ("{nobody}은 좋아요.", "braces"),
+        ("{day:>99}은 좋아요.", "particle"),
+        ("{day:{day}}은 좋아요.", "particle"),
+        ("길이(가) 열려요.", "particle"),
+        ("Fine day.", "script"),
+        ("좋은 날이에요 ㅋㅋ", "script"),
         ("{name은 좋아요.", "braces"),
         ("가" * 300, "long"),
         (" 좋은 날이에요.", "spaces"),
@@ -66,6 +77,7 @@ def test_every_key_has_a_reader() -> None:
         ("좋은\x1b[31m 날이에요.", "control"),
         ("좋은 날 — 웃어요.", "markup"),
         ("<b>좋은</b> 날이에요.", "markup"),
+        ("좋은 날이에요 🍀", "markup"),
     ],
 )
 def test_a_korean_text_that_breaks_a_rule(text: str, rule: str) -> None:
@@ -77,6 +89,8 @@ def test_a_korean_text_that_breaks_a_rule(text: str, rule: str) -> None:
     [
         ("You may die of joy.", "banned"),
         ("Buy stocks today.", "banned"),
+        ("Your cancer will pass.", "banned"),
+        ("Удачный день.", "script"),
         ("A lucky 날.", "script"),
         ("{name:은/는} is fine.", "particle"),
         ("{name} is fine.", "placeholders"),
@@ -96,6 +110,12 @@ def test_an_english_text_that_breaks_a_rule(text: str, rule: str) -> None:
         "일진 임신(壬申)과 잘 맞아요.",
         "사고 싶은 것을 적어요.",
         "바람이 시원해요.",
+        "바람을 피해 안으로 들어가요.",
+        "팥죽을 나눠요.",
+        "풀이 죽어 있을 필요 없어요.",
+        "동전은 코인 세탁소에서 써요.",
+        "사주가 든든해요.",
+        "물 한 병이 곁에 있으면 좋아요.",
     ],
 )
 def test_innocent_korean_is_innocent(text: str) -> None:
@@ -103,10 +123,44 @@ def test_innocent_korean_is_innocent(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Take stock of the week.", "The Moon is in Cancer.", "A diet of deadlines.", "Shares a branch."]
+    "text",
+    [
+        "Take stock of the week.",
+        "The Moon is in Cancer.",
+        "A diet of deadlines.",
+        "It shares a branch.",
+        "A sharp sickle.",
+        "Studied skill.",
+    ],
 )
 def test_innocent_english_is_innocent(text: str) -> None:
-    assert lint.banned(text.replace("stock", "note"), "en") == []
+    assert lint.banned(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "korean", "english"),
+    [
+        ("daily.title.good", 24, 48),
+        ("daily.summary.good", 70, 140),
+        ("tarot.advice.good", 60, 120),
+        ("saju.love.bad", 50, 100),
+        ("tarot.card.major.07.upright", 90, 180),
+        ("tarot.card.wands.07.upright.keywords", 30, 60),
+        ("tarot.card.cups.07.name", 16, 32),
+        ("zodiac.basis.x", 60, 120),
+    ],
+)
+def test_a_text_may_be_as_long_as_its_place_allows(key: str, korean: int, english: int) -> None:
+    def rules(more: int) -> list[tuple[str, str]]:
+        texts = {"ko": {key: "가" * (korean + more)}, "en": {key: "x" * (english + more)}}
+        return [(one.locale, one.rule) for one in lint.problems(texts)]
+
+    assert rules(0) == []
+    assert rules(1) == [("ko", "long"), ("en", "long")]
+
+
+def test_what_people_are_quoted_with_is_theirs() -> None:
+    assert lint.problems({"ko": {"daily.x": '친구가 "괜찮아?" 하면 웃어요.'}, "en": {"daily.x": "Just smile."}}) == []
 
 
 def test_languages_that_differ_are_told_apart() -> None:

@@ -1,187 +1,369 @@
-"""Packs of texts: taken whole, or refused whole with what is wrong."""
+"""Packs of texts: taken whole or not at all, whatever is inside."""
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from vtuber_cli import paths
-from vtuber_cli.errors import ContentError, UsageError, VtuberError
-from vtuber_cli.fortune import content, lint, packs
+from vtuber_cli.errors import ContentError, UsageError
+from vtuber_cli.fortune import content, packs
+from vtuber_cli.fortune.request import Request
+from vtuber_cli.fortune.tell import tell
 
-ABOUT = {"format": packs.FORMAT, "name": "sea", "version": "1.0"}
-KO = {
-    "daily.title.good": [f"바다 냄새가 나는 {number}번째 아침" for number in "일이삼사오육칠팔구십"[:10]]
-    + ["파도가 낮은 날", "갈매기가 앉은 난간"]
-}
-EN = {
-    "daily.title.good": [f"Salt air, morning number {number}" for number in range(10)]
-    + ["Low waves today", "A gull on the rail"]
+ABOUT = {"format": packs.FORMAT, "name": "sea", "version": "1.2"}
+SEA: dict[str, str | bytes] = {
+    "pack.json": json.dumps(ABOUT),
+    "ko/daily.json": json.dumps({"daily.title.good": ["잔잔한 물때", "돛에 드는 순풍"], "daily.item": ["조개껍데기"]}),
+    "en/daily.json": json.dumps({"daily.title.good": ["An easy tide", "Wind in the sail"], "daily.item": ["a shell"]}),
 }
 
 
-def pack_in(folder: Path, ko: Any = None, en: Any = None, about: Any = None, **more: bytes) -> Path:
-    files = {
-        "pack.json": json.dumps(about or ABOUT).encode(),
-        "ko/daily.json": json.dumps(KO if ko is None else ko).encode(),
-        "en/daily.json": json.dumps(EN if en is None else en).encode(),
-        **more,
-    }
-    for name, raw in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(raw)
-    return folder
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("VTUBER_HOME", str(tmp_path / "home"))
+    _forget()
+    yield tmp_path
+    _forget()
 
 
-def zipped(folder: Path, **names: bytes) -> Path:
-    file = folder.with_suffix(".zip")
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in sorted(folder.rglob("*.json")):
-            archive.write(one, one.relative_to(folder).as_posix())
-        for name, raw in names.items():
-            archive.writestr(name, raw)
-    return file
+def _forget() -> None:
+    """What a process has read of the packs, it has read for good."""
+    content.content.cache_clear()
+    content.version.cache_clear()
 
 
-@pytest.mark.parametrize("as_zip", [False, True])
-def test_a_sound_pack_is_taken_and_read(tmp_path: Path, as_zip: bool) -> None:
-    pack = pack_in(tmp_path / "sea")
-    path = zipped(pack) if as_zip else pack
-    assert packs.check(path) == []
-    folder = packs.install(path)
-    assert packs.installed() == {"sea": "1.0"} and folder.parent == paths.data_dir() / "fortune" / "packs"
-    assert content.Content("ko", content.installed()).entry("daily.title.good") == KO["daily.title.good"]
-    assert (
-        content.Content("ko", content.installed()).entry("daily.title.bad") == lint.shipped()["ko"]["daily.title.bad"]
-    )
-    packs.remove("sea")
-    assert packs.installed() == {} and not list(folder.parent.iterdir())
+def folder_of(files: dict[str, str | bytes], at: Path) -> Path:
+    for name, text in files.items():
+        (at / name).parent.mkdir(parents=True, exist_ok=True)
+        (at / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return at
 
 
-def test_a_newer_version_takes_the_older_ones_place(tmp_path: Path) -> None:
-    packs.install(pack_in(tmp_path / "one"))
-    packs.install(pack_in(tmp_path / "two", about=ABOUT | {"version": "2.0"}))
-    assert packs.installed() == {"sea": "2.0"}
+def zip_of(files: dict[str, str | bytes], at: Path, how: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(at, "w", how) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return at
+
+
+def with_texts(ko: object, en: object, file: str = "daily") -> dict[str, str | bytes]:
+    return {"pack.json": SEA["pack.json"], f"ko/{file}.json": json.dumps(ko), f"en/{file}.json": json.dumps(en)}
+
+
+def kept(home: Path) -> list[str]:
+    """What is where the packs are."""
+    folder = home / "home"
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("made", [folder_of, zip_of])
+def test_a_sound_pack_speaks(made: Callable[[dict[str, str | bytes], Path], Path], home: Path) -> None:
+    pack = made(SEA, home / "sea.zip")
+    assert packs.check(pack) == []
+    folder = packs.install(pack)
+    assert packs.installed() == {"sea": "1.2"}
+    assert sorted(one.name for one in folder.iterdir()) == ["en", "ko", "pack.json"]
+    assert [one.name for one in folder.parent.iterdir()] == ["sea"]
+    assert content.content("ko").entry("daily.item") == ["조개껍데기"]
+    assert content.content("en").text("daily.title.bad") == content.Content("en").text("daily.title.bad")
+    assert content.version() == f"{content.VERSION}+sea-1.2"
+    result = tell(Request("daily", date(2026, 11, 23), "Asia/Seoul", "en"))
+    assert result["lucky"]["item"] == "a shell"
+    assert result["provenance"]["content_version"].endswith("+sea-1.2")
+
+
+def test_a_zip_may_name_its_folders(home: Path) -> None:
+    assert packs.check(zip_of({"ko/": "", "en/": "", **SEA}, home / "sea.zip")) == []
+
+
+def test_a_newer_one_takes_the_place_of_the_older(home: Path) -> None:
+    packs.install(folder_of(SEA, home / "old"))
+    newer = with_texts({"daily.item": ["등대"]}, {"daily.item": ["a lighthouse"]})
+    newer["pack.json"] = json.dumps(ABOUT | {"version": "2"})
+    packs.install(folder_of(newer, home / "new"))
+    assert packs.installed() == {"sea": "2"}
+    assert content.content("ko").entry("daily.item") == ["등대"]
+    assert len(content.content("ko").entry("daily.title.good")) == 12
+
+
+def test_a_worse_one_leaves_the_older_where_it_is(home: Path) -> None:
+    packs.install(folder_of(SEA, home / "old"))
+    before = kept(home)
+    for bad in (with_texts({"daily.item": ["로또"]}, {"daily.item": ["a lottery ticket"]}), SEA | {"ko/x.txt": "x"}):
+        with pytest.raises(ContentError) as refused:
+            packs.install(folder_of(bad, home / f"bad{len(bad)}"))
+        assert refused.value.exit_code == 4
+        assert kept(home) == before
+        assert packs.installed() == {"sea": "1.2"}
+
+
+def test_a_full_disk_leaves_the_older_where_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packs.install(folder_of(SEA, home / "old"))
+    before = kept(home)
+    write, rename = Path.write_bytes, Path.rename
+
+    def full(file: Path, raw: bytes) -> int:
+        if file.name == "daily.json":
+            raise OSError(28, "No space left on device")
+        return write(file, raw)
+
+    def stuck(file: Path, target: Path) -> Path:
+        if ".new." in file.name:
+            raise OSError(13, "Permission denied")
+        return rename(file, target)
+
+    for name, failing in (("write_bytes", full), ("rename", stuck)):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, name, failing)
+            with pytest.raises(OSError, match=r"No space|Permission"):
+                packs.install(home / "old")
+        assert kept(home) == before
+        assert packs.installed() == {"sea": "1.2"}
+
+
+def test_an_older_pack_keeps_no_files_of_its_own(home: Path) -> None:
+    old = with_texts({"tti.love.good": ["먼저 웃어요."]}, {"tti.love.good": ["Smile first."]}, "tti")
+    packs.install(folder_of(old, home / "old"))
+    packs.install(folder_of(SEA, home / "new"))
+    assert not (home / "home" / "data" / "fortune" / "packs" / "sea" / "ko" / "tti.json").exists()
+    assert "sea/ko/daily.json" in "\n".join(kept(home))
 
 
 @pytest.mark.parametrize(
-    ("ko", "en", "rule"),
+    ("ko", "en", "found"),
     [
-        ({"daily.title.good": KO["daily.title.good"][:3]}, EN, "pool"),
-        (KO, {}, "missing"),
-        ({"daily.nothing": "바다예요."}, {"daily.nothing": "The sea."}, "unknown_key"),
-        ({"daily.title.good": ["로또를 사요"] * 12}, EN, "banned"),
-        (
-            {"daily.relation.pa": ["{day.__class__}"] * 3},
-            {"daily.relation.pa": ["x {day}", "y {day}", "z {day}"]},
-            "braces",
-        ),
-        (
-            {"daily.relation.pa": ["가 {who}", "나 {who}", "다 {who}"]},
-            {"daily.relation.pa": ["a {who}", "b {who}", "c {who}"]},
-            "placeholders",
-        ),
+        ({"daily.new": "새 글이에요."}, {"daily.new": "A new one."}, {("ko", "unknown_key"), ("en", "unknown_key")}),
+        ({"daily.item": ["돌"]}, {}, {("en", "missing")}),
+        ({"daily.item": ["돌", "삽"]}, {"daily.item": ["a stone"]}, {("ko", "pool"), ("en", "pool")}),
+        ({"daily.item": "돌"}, {"daily.item": "a stone"}, {("ko", "kind"), ("en", "kind")}),
+        ({"daily.item": ["돌"]}, {"daily.item": "a stone"}, {("en", "kind"), ("ko", "kind")}),
+        ({"daily.item": ["{day}"]}, {"daily.item": ["{day}"]}, {("ko", "placeholders"), ("en", "placeholders")}),
+        ({"daily.item": ["{day.x}"]}, {"daily.item": ["a stone"]}, {("ko", "placeholders")}),
+        ({"daily.item": ["돌 \x07"]}, {"daily.item": ["a stone"]}, {("ko", "control")}),
+        ({"daily.item": ["\ud800 돌"]}, {"daily.item": ["a stone"]}, {("ko", "control")}),
+        ({"daily.item": ["돌은(는) 돌"]}, {"daily.item": ["a stone"]}, {("ko", "particle")}),
+        ({"daily.item": ["돌"]}, {"daily.item": ["a casino chip"]}, {("en", "banned")}),
+        ({"daily.title.good": ["돌"]}, {"daily.title.good": ["Calm day ahead"] * 2}, {("ko", "pool"), ("en", "pool")}),
     ],
 )
-def test_a_pack_with_a_fault_is_refused_whole(tmp_path: Path, ko: Any, en: Any, rule: str) -> None:
-    pack = pack_in(tmp_path / "sea", ko, en)
-    assert rule in {problem.rule for problem in packs.check(pack)}
+def test_a_text_that_breaks_a_rule_is_named(
+    ko: dict[str, object], en: dict[str, object], found: set[tuple[str, str]], home: Path
+) -> None:
+    pack = folder_of(with_texts(ko, en), home / "pack")
+    told = packs.check(pack)
+    assert found <= {(one.locale, one.rule) for one in told}
+    assert {one.key for one in told} <= {*ko, *en}
+    assert {one.file for one in told} <= {"ko/daily.json", "en/daily.json"}
     with pytest.raises(ContentError) as refused:
         packs.install(pack)
-    assert refused.value.exit_code == 4 and packs.installed() == {}
+    assert refused.value.exit_code == 4
+    assert not kept(home)
+
+
+def test_what_a_text_says_elsewhere_it_says_twice(home: Path) -> None:
+    shipped = content.Content("ko").text("daily.advice.good")
+    pack = with_texts({"daily.advice.bad": [shipped]}, {"daily.advice.bad": ["Sit by the sea for a minute."]})
+    assert [(one.file, one.rule) for one in packs.check(folder_of(pack, home / "pack"))] == [("ko/daily.json", "twice")]
+
+
+@pytest.mark.parametrize("key", ["notice.crisis", "contact.109", "about.privacy", "disclaimer", "narration.prompt"])
+def test_what_protects_people_stays(key: str, home: Path) -> None:
+    texts = [{key: content.Content(locale).text(key)} for locale in ("ko", "en")]
+    found = packs.check(folder_of(with_texts(*texts, file="common"), home / "pack"))
+    assert [(one.locale, one.rule) for one in found] == [("ko", "fixed"), ("en", "fixed")]
 
 
 @pytest.mark.parametrize(
-    "about",
-    [{}, ABOUT | {"format": "x"}, ABOUT | {"name": "../up"}, ABOUT | {"name": 3}, ABOUT | {"version": "a b"}, []],
-)
-def test_a_pack_says_what_it_is(tmp_path: Path, about: Any) -> None:
-    pack = pack_in(tmp_path / "sea")
-    (pack / "pack.json").write_text(json.dumps(about))
-    with pytest.raises(ContentError):
-        packs.check(pack)
-
-
-@pytest.mark.parametrize(
-    "raw",
+    ("about", "key"),
     [
-        b"{",
-        b"[]",
-        b"\xff\xfe{}",
-        b'{"daily.item": 1}',
-        b'{"daily.item": []}',
-        b'{"sign.leo": "x"}',
-        b'{"a": "b", "a": "c"}',
-        b"[" * 100_000,
+        ({"format": "vtuber-fortune-pack-2"}, "fortune.pack_format"),
+        ({"name": "../sea"}, "fortune.pack_format"),
+        ({"name": ".sea"}, "fortune.pack_format"),
+        ({"name": "Sea"}, "fortune.pack_format"),
+        ({"name": 3}, "fortune.pack_format"),
+        ({"name": "s" * 41}, "fortune.pack_format"),
+        ({"version": 1}, "fortune.pack_format"),
+        ({"version": "1\n2"}, "fortune.pack_format"),
+        ({"version": ""}, "fortune.pack_format"),
     ],
 )
-def test_a_file_that_is_no_texts_is_named(tmp_path: Path, raw: bytes) -> None:
-    pack = pack_in(tmp_path / "sea", **{"ko/daily.json": raw})
+def test_a_pack_says_what_it_is(about: dict[str, object], key: str, home: Path) -> None:
     with pytest.raises(ContentError) as refused:
-        packs.check(pack)
-    assert refused.value.params["file"] == "ko/daily.json"
+        packs.install(folder_of(SEA | {"pack.json": json.dumps(ABOUT | about)}, home / "pack"))
+    assert refused.value.key == key
+    assert not kept(home)
 
 
-HOSTILE_NAMES = [
-    "../evil.json",
-    "/etc/evil.json",
-    "ko/../../evil.json",
-    "ko/evil.py",
-    "fr/daily.json",
-    "ko/sub/daily.json",
-    "KO/daily.json",
-    "ko\\daily.json",
-    "inner.zip",
-]
-
-
-@pytest.mark.parametrize("name", HOSTILE_NAMES)
-def test_nothing_gets_out_of_a_zip(tmp_path: Path, name: str) -> None:
-    path = zipped(pack_in(tmp_path / "in" / "sea"), **{name: b"{}"})
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(ContentError):
-        packs.install(path)
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
-    big = json.dumps({"daily.item": ["x" * 60_000_000]}).encode()
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        ({"ko/daily.json": b"\xff\xfe{\x00}\x00"}, "fortune.pack_json"),
+        ({"ko/daily.json": '{"daily.item": ["\xe9"]}'.encode("latin-1")}, "fortune.pack_json"),
+        ({"ko/daily.json": "[]"}, "fortune.pack_json"),
+        ({"ko/daily.json": "{"}, "fortune.pack_json"),
+        ({"ko/daily.json": "[" * 5_000}, "fortune.pack_json"),
+        ({"ko/daily.json": '{"daily.item": ["a"], "daily.item": ["b"]}'}, "fortune.pack_json"),
+        ({"ko/daily.json": '{"daily.item": 3}'}, "fortune.pack_entry"),
+        ({"ko/daily.json": '{"daily.item": []}'}, "fortune.pack_entry"),
+        ({"ko/daily.json": '{"daily.item": ["a", null]}'}, "fortune.pack_entry"),
+        ({"ko/daily.json": '{"tti.love.good": ["a"]}'}, "fortune.pack_entry"),
+        ({"pack.json": "{"}, "fortune.pack_json"),
+        ({"fr/daily.json": "{}"}, "fortune.pack_file"),
+        ({"daily.json": "{}"}, "fortune.pack_file"),
+        ({"ko/README.md": "hello"}, "fortune.pack_file"),
+        ({"ko/deep/daily.json": "{}"}, "fortune.pack_file"),
+        ({"more.zip": "PK"}, "fortune.pack_file"),
+        ({"ko/daily.json": " " * (4 * 1024 * 1024)}, "fortune.pack_large"),
+        ({f"ko/{'x' * n}.json": "{}" for n in range(1, 25)} | {f"en/{'x' * n}.json": "{}" for n in range(1, 25)}, ""),
+    ],
+)
+@pytest.mark.parametrize("made", [folder_of, zip_of])
+def test_what_a_pack_has_no_place_for(
+    made: Callable[[dict[str, str | bytes], Path], Path], files: dict[str, str | bytes], key: str, home: Path
+) -> None:
     with pytest.raises(ContentError) as refused:
-        packs.check(zipped(pack_in(tmp_path / "sea"), **{"ko/tarot.json": big}))
-    assert refused.value.key == "fortune.pack_large"
+        packs.install(made(SEA | files, home / "pack"))
+    assert refused.value.key == (key or "fortune.pack_file")
+    assert refused.value.exit_code == 4
+    assert not kept(home)
 
 
-def test_links_are_not_followed(tmp_path: Path) -> None:
-    pack = pack_in(tmp_path / "sea")
-    (pack / "ko" / "tarot.json").symlink_to("/etc/hostname")
+@pytest.mark.parametrize(
+    "name",
+    ["../evil.json", "/evil.json", "ko/../../evil.json", "KO/daily.json", "ko\\daily.json", "C:/x.json", "ko//d"],
+)
+def test_a_zip_writes_nowhere_else(name: str, home: Path) -> None:
+    before = {file for file in home.rglob("*")}
+    pack = zip_of(SEA | {name: "{}"}, home / "sea.zip")
     with pytest.raises(ContentError):
-        packs.check(pack)
+        packs.install(pack)
+    assert {file for file in home.rglob("*")} - before == {pack}
 
 
-@pytest.mark.parametrize("raw", [b"", b"hello", b"PK\x03\x04", os.urandom(200)])
-def test_what_is_no_zip_is_no_pack(tmp_path: Path, raw: bytes) -> None:
-    (tmp_path / "sea.zip").write_bytes(raw)
-    with pytest.raises(VtuberError):
-        packs.check(tmp_path / "sea.zip")
+def test_a_zip_has_no_links_and_nothing_twice(home: Path) -> None:
+    link = zipfile.ZipInfo("ko/tti.json")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    pack = zip_of(SEA, home / "link.zip")
+    with zipfile.ZipFile(pack, "a") as archive:
+        archive.writestr(link, "/etc/hostname")
+    with pytest.raises(ContentError, match="pack_file"):
+        packs.install(pack)
+    pack = zip_of(SEA, home / "twice.zip")
+    with zipfile.ZipFile(pack, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("ko/daily.json", "{}")
+    with pytest.raises(ContentError, match="pack_file"):
+        packs.install(pack)
 
 
-def test_what_is_not_there_is_said() -> None:
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_is_packed_in_the_common_way(how: int, home: Path) -> None:
+    with pytest.raises(ContentError, match="pack_file"):
+        packs.install(zip_of(SEA, home / "sea.zip", how))
+
+
+def test_a_bomb_is_put_down_early(home: Path) -> None:
+    bomb = zip_of(SEA | {"ko/tti.json": b" " * 1_000_000}, home / "bomb.zip")
+    assert bomb.stat().st_size * 100 < 1_000_000
+    with pytest.raises(ContentError, match="pack_large"):
+        packs.install(bomb)
+
+
+def test_a_damaged_zip_is_no_pack(home: Path) -> None:
+    whole = zip_of(SEA, home / "sea.zip").read_bytes()
+    damaged = home / "damaged.zip"
+    refused = 0
+    for at in range(0, len(whole), 5):
+        damaged.write_bytes(whole[:at] + bytes([whole[at] ^ 0x5A]) + whole[at + 1 :])
+        try:
+            packs.read(damaged)
+        except ContentError:
+            refused += 1
+    for at in range(0, len(whole), 50):
+        damaged.write_bytes(whole[:at])
+        with pytest.raises(ContentError):
+            packs.install(damaged)
+    assert refused > len(whole) // 10
+    assert not kept(home)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links take a privilege there")
+def test_a_folder_has_no_links(home: Path) -> None:
+    for name, target in (("ko/tti.json", home / "x.json"), ("more", home)):
+        pack = folder_of(SEA, home / name.replace("/", "-") / "sea")
+        (home / "x.json").write_text("{}")
+        (pack / name).symlink_to(target)
+        with pytest.raises(ContentError, match="pack_file"):
+            packs.install(pack)
+
+
+def test_nothing_there_is_the_user_s_mistake(home: Path) -> None:
     with pytest.raises(UsageError):
-        packs.check(Path("/nowhere/at/all"))
+        packs.check(home / "nothing")
     with pytest.raises(UsageError):
-        packs.remove("nothing")
+        packs.remove("sea")
+    with pytest.raises(ContentError, match="pack_none"):
+        packs.check(folder_of({"ko/daily.json": "{}"}, home / "anonymous"))
 
 
-def test_a_pack_that_was_damaged_later_is_named(tmp_path: Path) -> None:
-    folder = packs.install(pack_in(tmp_path / "sea"))
-    (folder / "ko" / "daily.json").write_text("{")
-    assert packs.installed() == {"sea": "?"}
-    with pytest.raises(ContentError) as corrupt:
-        content.Content("ko", content.installed()).entry("daily.item")
-    assert str(folder) in str(corrupt.value.params["file"])
+def test_a_removed_pack_is_silent(home: Path) -> None:
+    folder = packs.install(folder_of(SEA, home / "pack"))
+    for name in ("../sea", "", ".", "..", "sea/ko"):
+        with pytest.raises(UsageError):
+            packs.remove(name)
     packs.remove("sea")
+    assert not folder.exists()
+    assert content.version() == content.VERSION
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [
+        ("pack.json", None),
+        ("pack.json", "{"),
+        ("pack.json", "[]"),
+        ("pack.json", '{"version": 3}'),
+        ("ko/daily.json", "{"),
+        ("ko/daily.json", "\x00"),
+        ("ko/daily.json", '{"daily.item": 3}'),
+    ],
+)
+def test_a_damaged_pack_says_its_name(file: str, damage: str | None, home: Path) -> None:
+    folder = packs.install(folder_of(SEA, home / "pack"))
+    if damage is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_text(damage)
+    with pytest.raises(ContentError) as damaged:
+        tell(Request("daily", date(2026, 11, 23), "Asia/Seoul", "ko"))
+    assert damaged.value.key == "fortune.pack_damaged"
+    assert damaged.value.params["name"] == "sea"
+    assert packs.installed()["sea"] == "?"
+    packs.remove("sea")
+    _forget()
+    assert tell(Request("daily", date(2026, 11, 23), "Asia/Seoul", "ko"))["grade"]
+
+
+@pytest.mark.parametrize("text", ["{0}", "{item.x}", "{item[0]}", "{item", "{item!z}", "{item:q}"])
+def test_a_pack_that_was_written_in_later_breaks_nothing_else(text: str, home: Path) -> None:
+    folder = packs.install(folder_of(SEA, home / "pack"))
+    (folder / "ko" / "daily.json").write_text(json.dumps({"daily.item": [text]}))
+    with pytest.raises(ContentError) as damaged:
+        tell(Request("daily", date(2026, 11, 23), "Asia/Seoul", "ko"))
+    assert damaged.value.key == "fortune.text_corrupt"
+
+
+def test_something_else_among_the_packs_is_named_too(home: Path) -> None:
+    folder = packs.install(folder_of(SEA, home / "pack")).parent
+    (folder / "My notes").write_text("x")
+    assert packs.installed() == {"My notes": "?", "sea": "1.2"}
+    with pytest.raises(ContentError, match="pack_damaged"):
+        content.version()
+    packs.remove("My notes")
+    assert content.version() == f"{content.VERSION}+sea-1.2"

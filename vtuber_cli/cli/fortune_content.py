@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vtuber_cli.errors import ContentError, UsageError
 from vtuber_cli.i18n import t
+
+if TYPE_CHECKING:
+    from vtuber_cli.fortune.lint import Problem
 
 _ACTIONS = ("list", "check", "update", "remove")
 
@@ -49,14 +52,16 @@ def _list(found: dict[str, str], *, as_json: bool) -> None:
 
 
 def _check(path: Path, *, as_json: bool) -> None:
-    from vtuber_cli.cli.table import print_json, print_rows
+    from vtuber_cli.cli.table import print_json
     from vtuber_cli.fortune import packs
 
     found = packs.check(path)
     if as_json:
-        print_json([problem._asdict() for problem in found])
+        print_json(
+            [{"file": one.file, "key": one.key, "rule": one.rule, "why": _why(one), "text": one.text} for one in found]
+        )
     elif found:
-        print_rows([(one.locale, one.key, t(f"fortune.lint.{one.rule}"), one.text) for one in found], ("", "bold"))
+        _print(found)
     else:
         _say(t("fortune.content_sound", file=path))
     if found:
@@ -66,8 +71,19 @@ def _check(path: Path, *, as_json: bool) -> None:
 def _update(path: Path) -> None:
     from vtuber_cli.fortune import packs
 
-    folder = packs.install(path)
+    _print(packs.check(path))
+    folder = packs.install(path)  # says no to the same ones
     _say(t("fortune.content_taken", name=folder.name, version=packs.installed()[folder.name]))
+
+
+def _print(found: list[Problem]) -> None:
+    from vtuber_cli.cli.table import print_rows
+
+    print_rows([(one.file, one.key, _why(one), one.text) for one in found], ("", "bold"))
+
+
+def _why(problem: Problem) -> str:
+    return t(f"fortune.lint.{problem.rule}")
 
 
 def _say(text: str) -> None:

@@ -7,7 +7,8 @@ is read when one of its keys is first asked for.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -81,8 +82,11 @@ class Content:
         found: dict[str, str | list[str]] = {}
         for folder in self._folders:
             file = folder / f"{name}.json"
-            if folder.parent == FOLDER or file.is_file():
+            if folder.parent == FOLDER:
                 found |= _texts(file)
+            elif file.exists():
+                with _of_pack(folder.parent):
+                    found |= _texts(file)
         return found
 
 
@@ -119,9 +123,10 @@ def content(locale: str) -> Content:
 
 
 def installed() -> tuple[Path, ...]:
-    """The folders of the user's packs, in the order of their names."""
+    """The folders of the user's packs, in the order of their names; what is being taken in begins with a dot."""
+    folder = paths.data_dir() / "fortune" / "packs"
     try:
-        return tuple(sorted(one for one in (paths.data_dir() / "fortune" / "packs").iterdir() if one.name[0] != "."))
+        return tuple(sorted(one for one in folder.iterdir() if not one.name.startswith(".")))
     except OSError:
         return ()
 
@@ -129,8 +134,26 @@ def installed() -> tuple[Path, ...]:
 @cache
 def version() -> str:
     """Of everything that is read: the shipped texts and each pack."""
-    packs = (read_json(pack / "pack.json") for pack in installed())
-    return "+".join([VERSION, *(f"{pack.get('name')}-{pack.get('version')}" for pack in packs)])
+    return "+".join([VERSION, *(f"{pack.name}-{_version_of(pack)}" for pack in installed())])
+
+
+def _version_of(pack: Path) -> str:
+    with _of_pack(pack):
+        file = pack / "pack.json"
+        found = read_json(file).get("version")
+        if not isinstance(found, str):
+            raise ContentError("fortune.content_corrupt", file=file, reason="version")
+        return found
+
+
+@contextmanager
+def _of_pack(pack: Path) -> Generator[None]:
+    """Says which pack is damaged and how to be rid of it, where a shipped file would say to install anew."""
+    try:
+        yield
+    except ContentError as error:
+        file, reason = error.params.get("file"), error.params.get("reason")
+        raise ContentError("fortune.pack_damaged", name=pack.name, file=file, reason=reason) from error
 
 
 @cache

@@ -10,6 +10,7 @@ import string
 from collections import Counter
 from functools import cache
 from typing import NamedTuple, TypeAlias
+from unicodedata import category
 
 from vtuber_cli.fortune.content import FOLDER, LOCALES, file_of, read_json
 
@@ -33,45 +34,46 @@ PARTICLES = (
     "이라면/라면",
 )
 """The pairs that a Korean text may leave to the word before."""
+PLACEHOLDERS = frozenset(
+    "a animal area aspect b branch bright card color day earth element facts fire first god heavy hour lacking matter "
+    "meaning metal month moon now numbers other point position relation second sign stem then times today water wood "
+    "year".split()
+)
+"""What an engine fills in."""
+FIXED = ("notice.", "contact.", "about.", "disclaimer", "narration.prompt", "narration.notice")
+"""Keys that no pack replaces: they lead to help, say what the program does, or tell a model what to do."""
 _LENGTHS = (
-    (r"\.keywords$", 30, 60),
-    (
-        r"^(sign|animal|stem|branch|element|god|term|phase|planet|relation|grade|category|direction|ganji|color)\.",
-        16,
-        32,
-    ),
-    (r"^tarot\.card\.[\w.]+\.name$", 16, 32),
-    (r"\.title\b", 40, 72),
-    (r"^(notice|about|narration\.prompt)", 220, 420),
-    (r"", 110, 200),
+    (r"^tarot\.card\..*\.keywords$", 30, 60),
+    (r"^tarot\.card\..*\.(upright|reversed)$", 90, 180),
+    (r"^tarot\.card\..*\.advice$", 60, 120),
+    (r"^(sign|animal|stem|branch|hour|ganji|element|god|term|phase|planet|relation)\.", 16, 32),
+    (r"^(grade|category|direction|color)\.|^daily\.item$|\.name$", 16, 32),
+    (r"^\w+\.title\b|^tarot\.answer\.|^saju\.meaning\.|^zodiac\.(area|point|kind)\.", 24, 48),
+    (r"^\w+\.(love|money|work|health|relations)\.", 50, 100),
+    (r"^\w+\.advice\.|^(\w+\.)?basis\.", 60, 120),
+    (r"^narration\.(open|close)\.", 45, 90),
+    (r"^tarot\.spread\..*\.about$|^contact\.", 40, 80),
+    (r"^notice\.", 160, 320),
+    (r"^narration\.prompt$", 110, 180),
+    (r"", 70, 140),
 )
 """Of a key that has this, the most letters in Korean and in English; the first one counts."""
-_HARMLESS = ("notice.", "contact.", "about.", "sign.", "narration.prompt", "tarot.card.major.13.name")
+_MAY_NAME = ("notice.", "contact.", "about.", "sign.", "narration.prompt", "tarot.card.major.13.name")
 """Keys that may name what the others must not: they lead to help, or are a name."""
-_SHORT_AND_SHARED = (
-    "sign.",
-    "animal.",
-    "stem.",
-    "branch.",
-    "hour.",
-    "god.",
-    "element.",
-    "relation.",
-    "category.",
-    "direction.",
-    "daily.item",
-    "color.",
-    "planet.",
-    "phase.",
-    "term.",
-    "grade.",
+_SHARED = re.compile(
+    r"^(sign|animal|stem|branch|hour|god|element|relation|category|direction|color|planet|phase|term|grade)\."
+    r"|^daily\.item$|^tarot\.spread\..*\.name$|^zodiac\.(area|point|kind)\."
 )
-"""Names of which two may well be the same word."""
+"""Names, of which two may well be the same word."""
 _TWO_WAYS = re.compile(r"[은는이가을를과와]\((?:은|는|이|가|을|를|과|와)\)|\((?:이|으)\)[가-힣]")
-_MARKUP = re.compile(r"[<>*_`#|\\]|\[|\]|https?:")
-_HANGUL = re.compile("[가-힣]")
-_BLUNT = re.compile(r"(?<!니)(?:다|해|하자|하라|마라)[.!?](?!\.)")
-"""How a Korean sentence ends that is not in 해요체; one that ends with a noun is fine."""
+_MARKUP = re.compile(r"[<>*_`#|\\\[\]\u2014]|https?:|www\.")
+_QUOTED = re.compile(r"[\"'‘“][^\"'’”]*[\"'’”]")
+_BLUNT = re.compile(
+    r"(?:(?<!바)(?<![답랍]니)다|(?<![올새])해|[이거]야|[았었겠했였졌갔왔됐봤][어지]|[봐줘돼]|지 마"
+    r"|(?:하|보|가|말|먹|쉬|두|않|되)자|(?:하|해|마|말|보|봐|가)라|(?:하|있|없|좋|겠|되|이)[네지군]"
+    r"|(?:좋|같|않)아|(?:있|없|싶)어)[.!?](?!\.)"
+)
+"""How a Korean sentence ends that is not in 해요체; one that ends with a noun is fine, and so is a quotation."""
 
 
 class Problem(NamedTuple):
@@ -81,30 +83,48 @@ class Problem(NamedTuple):
     """Its words are `fortune.lint.<rule>`."""
     text: str = ""
 
+    @property
+    def file(self) -> str:
+        """Where the key stands."""
+        return f"{self.locale}/{file_of(self.key)}.json"
+
 
 def banned(text: str, locale: str) -> list[str]:
     """The words in a text that no fortune says: of death, illness, accidents, betrayal, gambling, and of fate."""
     return [found[0] for pattern in _banned(locale) if (found := pattern.search(text))]
 
 
-def problems(entries: Mapping[str, Entries], known: Mapping[str, Entries] | None = None) -> list[Problem]:
-    """Everything that is wrong with texts.
+def problems(entries: Mapping[str, Entries]) -> list[Problem]:
+    """Everything that is wrong with texts, by locale and key."""
+    found = [problem for locale in entries for problem in _of_locale(locale, entries[locale], entries[locale])]
+    return [*found, *_unequal(entries)]
 
-    Args:
-        entries: by locale, the texts by their keys.
-        known: what these lie over, if they are a pack: nothing may be new, and placeholders are as they were.
-    """
-    found = [problem for locale in entries for problem in _of_locale(locale, entries[locale])]
-    found += _unequal(entries)
-    if known is not None:
-        for locale, own in entries.items():
-            found += [Problem(locale, key, "unknown_key") for key in own if key not in known.get(locale, {})]
-            found += [
-                Problem(locale, key, "placeholders", str(one))
-                for key in own
-                if key in known.get(locale, {}) and (one := _names(own[key]) - _names(known[locale][key]))
-            ]
+
+def problems_over(entries: Mapping[str, Entries], known: Mapping[str, Entries]) -> list[Problem]:
+    """Everything that is wrong with texts that replace some of those that are known."""
+    found: list[Problem] = []
+    replaced = {key for texts in entries.values() for key in texts}
+    for locale, texts in known.items():
+        own = entries.get(locale, {})
+        found += [Problem(locale, key, "missing") for key in sorted(replaced) if key not in own]
+        found += [Problem(locale, key, rule) for key in own if (rule := _misfit(key, own[key], texts))]
+    unfit = {(one.locale, one.key) for one in found}
+    for locale, texts in known.items():
+        own = entries.get(locale, {})
+        found += [one for one in _of_locale(locale, own, {**texts, **own}) if (locale, one.key) not in unfit]
+    found += [one for one in _unequal(entries) if (one.locale, one.key) not in unfit]
     return found
+
+
+def _misfit(key: str, value: str | list[str], known: Entries) -> str:
+    """Why a text cannot stand in for the known one; empty if it can."""
+    if key not in known:
+        return "unknown_key"
+    if key.startswith(FIXED):
+        return "fixed"
+    if isinstance(value, list) != isinstance(known[key], list):
+        return "kind"
+    return "placeholders" if _names(value) - _names(known[key]) else ""
 
 
 def shipped() -> dict[str, dict[str, str | list[str]]]:
@@ -128,14 +148,15 @@ def misplaced() -> list[str]:
     ]
 
 
-def _of_locale(locale: str, entries: Entries) -> Iterator[Problem]:
+def _of_locale(locale: str, entries: Entries, beside: Entries) -> Iterator[Problem]:
+    """What is wrong with texts in one language, which stand among the others of it."""
     counts = Counter(
-        text for key, value in entries.items() if not key.startswith(_SHORT_AND_SHARED) for text in _texts(value)
+        text.casefold() for key, value in beside.items() if not _SHARED.search(key) for text in _texts(value)
     )
     for key, value in entries.items():
         for text in _texts(value):
             yield from (Problem(locale, key, rule, text) for rule in _faults(locale, key, text))
-            if counts[text] > 1 and len(text) > 12 and not key.startswith(_SHORT_AND_SHARED):
+            if counts[text.casefold()] > 1 and not _SHARED.search(key):
                 yield Problem(locale, key, "twice", text)
 
 
@@ -148,17 +169,28 @@ def _faults(locale: str, key: str, text: str) -> Iterator[str]:
         yield "long"
     if not text.replace("\n", "").isprintable() or ("\n" in text and key != "narration.prompt"):
         yield "control"
-    if _MARKUP.search(text) or "—" in text:
+    if _MARKUP.search(text) or any(category(letter) in {"So", "Sk", "Mn", "Me"} for letter in text):
         yield "markup"
-    if not key.startswith(_HARMLESS) and banned(text, locale):
+    if not key.startswith(_MAY_NAME) and banned(text, locale):
         yield "banned"
     yield from _in_braces(locale, text)
-    if locale == "ko" and _TWO_WAYS.search(text):
+    if _TWO_WAYS.search(text):
         yield "particle"
-    if locale == "en" and _HANGUL.search(text):
+    if not _in_script(locale, re.sub(r"\{[^}]*\}", "", text)):
         yield "script"
-    if locale == "ko" and _BLUNT.search(text):
+    if locale == "ko" and _BLUNT.search(_QUOTED.sub("", text)):
         yield "manner"
+
+
+def _in_script(locale: str, text: str) -> bool:
+    """Whether a text is written in the letters of its language; Chinese ones may explain a Korean word in both."""
+    letters = [letter for letter in text if letter.isalpha() and not "一" <= letter <= "鿿"]
+    korean = ["가" <= letter <= "힣" for letter in letters]
+    if locale == "en":
+        return all(letter < "ɐ" for letter in letters)
+    return (any(korean) or not letters) and all(
+        hangul or letter.isascii() for letter, hangul in zip(letters, korean, strict=True)
+    )
 
 
 def _in_braces(locale: str, text: str) -> Iterator[str]:
@@ -170,7 +202,7 @@ def _in_braces(locale: str, text: str) -> Iterator[str]:
     for _, name, pair, conversion in fields:
         if name is None:
             continue
-        if not name.isidentifier() or conversion:
+        if name not in PLACEHOLDERS or conversion:
             yield "braces"
         if pair and (locale != "ko" or pair not in PARTICLES):
             yield "particle"
@@ -178,17 +210,19 @@ def _in_braces(locale: str, text: str) -> Iterator[str]:
 
 def _unequal(entries: Mapping[str, Entries]) -> Iterator[Problem]:
     """What one language has and another has not."""
-    for locale, other in ((LOCALES[0], LOCALES[1]), (LOCALES[1], LOCALES[0])):
+    for locale, other in (LOCALES, LOCALES[::-1]):
         own, theirs = entries.get(locale, {}), entries.get(other, {})
         for key, value in own.items():
             if key not in theirs:
                 yield Problem(other, key, "missing")
-            elif len(_texts(value)) != len(_texts(theirs[key])) or isinstance(value, list) != isinstance(
-                theirs[key], list
-            ):
+            elif isinstance(value, list) != isinstance(theirs[key], list):
+                yield Problem(locale, key, "kind")
+            elif len(_texts(value)) != len(_texts(theirs[key])):
                 yield Problem(locale, key, "pool")
-            elif isinstance(value, str) and _names(value) != _names(theirs[key]):
-                yield Problem(locale, key, "placeholders", value)
+            else:
+                for text, same in zip(_texts(value), _texts(theirs[key]), strict=True):
+                    if _names(text) != _names(same):
+                        yield Problem(locale, key, "placeholders", text)
 
 
 def _texts(value: str | list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from vtuber_cli import i18n
+from vtuber_cli.errors import ContentError
 from vtuber_cli.fortune import content as words
 from vtuber_cli.fortune.digest import sha256
 from vtuber_cli.fortune.grades import EMOTIONS, UNKNOWN
@@ -43,7 +44,10 @@ class Localiser:
         if "{" not in entry:
             return {"key": key, "text": entry}
         params = {name: self.words(one) if isinstance(one, Text) else one for name, one in text.params.items()}
-        return {"key": key, "text": i18n.filled(entry, params)}
+        try:
+            return {"key": key, "text": i18n.filled(entry, params)}
+        except (ValueError, AttributeError, TypeError) as error:  # an installed pack that somebody wrote in
+            raise ContentError("fortune.text_corrupt", name=key, locale=self._content.locale) from error
 
     def words(self, text: Text) -> str:
         return self.text(text)["text"]

@@ -11,13 +11,14 @@ import json
 import os
 import re
 import zipfile
+import zlib
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from vtuber_cli import disk, paths
 from vtuber_cli.errors import ContentError, UsageError
-from vtuber_cli.fortune import lint
+from vtuber_cli.fortune import content, lint
 from vtuber_cli.fortune.content import LOCALES, file_of
 
 TYPE_CHECKING = False
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 
 FORMAT = "vtuber-fortune-pack-1"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_VERSION = re.compile(r"[\w.+-]{1,20}")
+_VERSION = re.compile(r"[A-Za-z0-9._-]{1,20}")
 _MOST_FILES = 40
 _LARGEST = 4 * 1024 * 1024
 """Bytes, unpacked."""
 _RATIO = 100
 """How much larger a zip may become."""
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TEXT_FILE = re.compile(rf"({'|'.join(LOCALES)})/[a-z_]{{1,30}}\.json")
 
 
@@ -69,24 +71,14 @@ def read(path: Path) -> Pack:
         locale, _, rest = file.partition("/")
         for key, value in _object(file, raw).items():
             if file_of(key) != rest.removesuffix(".json") or not _is_text(value):
-                raise ContentError("fortune.pack_entry", file=file, name=key[:60])
+                raise ContentError("fortune.pack_entry", file=file, name=key)
             entries.setdefault(locale, {})[key] = value
     return Pack(name, version, entries, files)
 
 
 def check(path: Path) -> list[lint.Problem]:
     """Everything that is wrong with a pack's texts; empty if it may be installed. Raises as `read` does."""
-    pack = read(path)
-    known = lint.shipped()
-    over = {locale: {**known[locale], **pack.entries.get(locale, {})} for locale in LOCALES}
-    own = {key for texts in pack.entries.values() for key in texts}
-    missing = [
-        lint.Problem(locale, key, "missing")
-        for locale in LOCALES
-        for key in sorted(own)
-        if key not in pack.entries.get(locale, {})
-    ]
-    return [*missing, *lint.problems(pack.entries, known), *(one for one in lint.problems(over) if one.key in own)]
+    return _problems(read(path))
 
 
 def install(path: Path) -> Path:
@@ -97,10 +89,10 @@ def install(path: Path) -> Path:
         ContentError: something of it is wrong, and nothing was taken.
         OSError: it cannot be written here.
     """
-    if found := check(path):
+    pack = read(path)
+    if found := _problems(pack):
         first = found[0]
         raise ContentError("fortune.pack_refused", file=path, count=len(found), name=first.key, locale=first.locale)
-    pack = read(path)
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh, old = (folder / f".{pack.name}.{state}.{os.getpid()}" for state in ("new", "old"))
@@ -108,14 +100,7 @@ def install(path: Path) -> Path:
         for file, raw in pack.files.items():
             (fresh / file).parent.mkdir(parents=True, exist_ok=True)
             (fresh / file).write_bytes(raw)
-        if (folder / pack.name).exists():
-            (folder / pack.name).rename(old)
-        try:
-            fresh.rename(folder / pack.name)
-        except OSError:
-            if old.exists():
-                old.rename(folder / pack.name)
-            raise
+        _exchange(folder / pack.name, fresh, old)
     finally:
         for leftover in (fresh, old):
             with suppress(OSError):
@@ -123,16 +108,30 @@ def install(path: Path) -> Path:
     return folder / pack.name
 
 
+def _exchange(here: Path, fresh: Path, old: Path) -> None:
+    """Puts what is fresh in the place of what is there, or leaves that where it is."""
+    if os.path.lexists(here):
+        here.rename(old)
+    try:
+        fresh.rename(here)
+    except OSError:
+        if os.path.lexists(old):
+            old.rename(here)
+        raise
+
+
+def _problems(pack: Pack) -> list[lint.Problem]:
+    return lint.problems_over(pack.entries, lint.shipped())
+
+
 def installed() -> dict[str, str]:
     """The versions of the packs that are there, by name; of a damaged one "?"."""
     found: dict[str, str] = {}
-    with suppress(OSError):
-        for folder in sorted(_folder().iterdir()):
-            if _NAME.fullmatch(folder.name):
-                try:
-                    found[folder.name] = read(folder).version
-                except (ContentError, UsageError):
-                    found[folder.name] = "?"
+    for folder in content.installed():
+        try:
+            found[folder.name] = read(folder).version
+        except (ContentError, UsageError, OSError):
+            found[folder.name] = "?"
     return found
 
 
@@ -153,30 +152,42 @@ def _folder() -> Path:
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
-    total = 0
-    for count, file in enumerate(sorted(one for one in folder.rglob("*") if one.is_symlink() or not one.is_dir()), 1):
+    room = _LARGEST
+    for count, file in enumerate(_files(folder), 1):
         name = file.relative_to(folder).as_posix()
         _judge(name, count)
         if file.is_symlink() or not file.is_file():
-            raise ContentError("fortune.pack_file", file=name[:60])
-        total += file.stat().st_size
-        if total > _LARGEST:
+            raise ContentError("fortune.pack_file", file=name)
+        with file.open("rb") as stream:
+            raw = stream.read(room + 1)
+        room -= len(raw)
+        if room < 0:
             raise ContentError("fortune.pack_large", file=folder)
-        yield name, file.read_bytes()
+        yield name, raw
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Everything in a folder that is no folder, links to folders included; one by one, for it may be a whole disk."""
+    for where, folders, files in os.walk(folder):
+        folders.sort()
+        links = [name for name in folders if (Path(where) / name).is_symlink()]
+        yield from (Path(where) / name for name in sorted([*files, *links]))
 
 
 def _unzipped(file: Path) -> Iterator[tuple[str, bytes]]:
     """Read one by one and never more than what is allowed, whatever the zip says of itself."""
+    if file.stat().st_size > _LARGEST:
+        raise ContentError("fortune.pack_large", file=file)
     try:
         with zipfile.ZipFile(file) as archive:
-            room = min(_LARGEST, max(file.stat().st_size, 1) * _RATIO)
+            room = min(_LARGEST, file.stat().st_size * _RATIO)
             seen: set[str] = set()
-            inside = [one for one in archive.infolist() if not one.is_dir()]
+            inside = [one for one in archive.infolist() if not _is_folder(one.filename)]
             for count, info in enumerate(inside, 1):
                 _judge(info.filename, count)
                 is_link = info.external_attr >> 16 & 0o170000 == 0o120000
-                if is_link or info.filename.casefold() in seen:
-                    raise ContentError("fortune.pack_file", file=info.filename[:60])
+                if is_link or info.filename.casefold() in seen or info.compress_type not in _PACKED:
+                    raise ContentError("fortune.pack_file", file=info.filename)
                 seen.add(info.filename.casefold())
                 with archive.open(info) as stream:
                     raw = stream.read(room + 1)
@@ -184,16 +195,19 @@ def _unzipped(file: Path) -> Iterator[tuple[str, bytes]]:
                 if room < 0:
                     raise ContentError("fortune.pack_large", file=file)
                 yield info.filename, raw
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise ContentError("fortune.pack_none", file=file) from error
+
+
+def _is_folder(name: str) -> bool:
+    """Whether an entry of a zip is one of the folders that a pack has, which need no looking at."""
+    return name in {f"{locale}/" for locale in LOCALES}
 
 
 def _judge(name: str, count: int) -> None:
     """Refuses a file that a pack has no place for, before it is opened."""
-    path = PurePosixPath(name)
-    allowed = name == "pack.json" or _TEXT_FILE.fullmatch(name)
-    if count > _MOST_FILES or not allowed or path.is_absolute() or ".." in path.parts:
-        raise ContentError("fortune.pack_file", file=name[:60])
+    if count > _MOST_FILES or not (name == "pack.json" or _TEXT_FILE.fullmatch(name)):
+        raise ContentError("fortune.pack_file", file=name)
 
 
 def _object(file: str, raw: bytes) -> dict[str, Any]:
