@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vtuber_cli.cli.fortune_options import Given
     from vtuber_cli.fortune.localise import Result
 
-_PLAINER = str.maketrans("·–…×’“”", "--~x'\"\"")
+_PLAINER = str.maketrans("·–…×’“”", '--~x\'""')
 """What stands in for marks of ours, a cell for a cell, where the output does not have them."""
 _NARROWEST = 30
 _USUAL = 80
