@@ -293,6 +293,13 @@ def test_a_damaged_zip_is_no_pack(home: Path) -> None:
     assert not kept(home)
 
 
+@pytest.mark.parametrize("raw", [b"", b"hello", b"PK\x03\x04", bytes(range(256))])
+def test_what_is_no_zip_is_no_pack(raw: bytes, home: Path) -> None:
+    (home / "sea.zip").write_bytes(raw)
+    with pytest.raises(ContentError, match="pack_none"):
+        packs.install(home / "sea.zip")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links take a privilege there")
 def test_a_folder_has_no_links(home: Path) -> None:
     for name, target in (("ko/tti.json", home / "x.json"), ("more", home)):
