@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 EAR_RATE = 16_000
 """Sample rate of everything on its way to the ears, in Hz."""
 
+LOUDNESS_SECONDS = 0.02
+"""Seconds of speech for each value of its loudness."""
+
 EMOTIONS = ("neutral", "joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust")
 """Every emotion a face can show, by name."""
 
@@ -204,6 +207,17 @@ class SentenceStarted:
     sentence: Sentence
     seconds: float
     phonemes: tuple[Phoneme, ...] = ()
+    loudness: tuple[float, ...] = ()
+    """RMS of each `LOUDNESS_SECONDS` of it, 1 being full scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingStarted:
+    """What was `Greeted` is being heard from now on; the fields are those of `SentenceStarted`."""
+
+    seconds: float
+    phonemes: tuple[Phoneme, ...] = ()
+    loudness: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +265,7 @@ Event: TypeAlias = (
     | ReplyStarted
     | FortuneTold
     | SentenceStarted
+    | GreetingStarted
     | FirstAudio
     | ReplyEnded
     | Failed

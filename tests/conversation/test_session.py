@@ -16,6 +16,7 @@ from vtuber_cli.events import (
     Failed,
     FirstAudio,
     Greeted,
+    GreetingStarted,
     Notice,
     PhaseChanged,
     ReplyEnded,
@@ -281,6 +282,8 @@ async def test_she_greets_and_the_model_knows(talk: Talk) -> None:
     assert talk.of(Greeted) == [Greeted("Hello, star.", "joy")]
     assert talk.llm.requests[0].messages[1:3] == [Message("user", "Hello!"), Message("assistant", "Hello, star.")]
     assert talk.speaker.played[0].seconds == 1.0
+    (heard,) = talk.of(GreetingStarted)
+    assert heard.seconds == 1.0 and len(heard.loudness) == 50
 
 
 async def test_a_resumed_talk_goes_on(talk: Talk) -> None:

@@ -20,7 +20,7 @@ from vtuber_cli.tui.ndjson_schema import events_schema
 
 NAMES = [
     "phase_changed", "level", "engine_changed", "greeted", "character_changed", "user_said", "reply_started",
-    "fortune_told", "sentence_started", "first_audio", "reply_ended", "failed", "notice",
+    "fortune_told", "sentence_started", "greeting_started", "first_audio", "reply_ended", "failed", "notice",
 ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ async def test_a_talk_as_lines() -> None:
     assert lines[-1] | {"at": 0} == {"type": "closed", "at": 0, "exit_code": 0}
     said = next(line for line in lines if line["type"] == "sentence_started")
     assert {key: value for key, value in said.items() if key != "at"} == {
-        "type": "sentence_started", "turn": 1, "seconds": 1.0, "phonemes": [],
+        "type": "sentence_started", "turn": 1, "seconds": 1.0, "phonemes": [], "loudness": [],
         "sentence": {"index": 0, "shown": "Fine.", "spoken": "Fine.", "emotion": "joy"},
     }  # fmt: skip
     ended = next(line for line in lines if line["type"] == "reply_ended")

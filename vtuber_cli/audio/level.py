@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from vtuber_cli.events import LOUDNESS_SECONDS
+
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
@@ -21,6 +23,18 @@ def dbfs(samples: Samples) -> float:
     import numpy as np
 
     return _decibels(float(np.mean(np.square(samples, dtype=np.float64))))
+
+
+def loudness(samples: Samples, rate: int) -> tuple[float, ...]:
+    """The RMS of each `LOUDNESS_SECONDS`, 1 being full scale; of the last one as far as it goes."""
+    import numpy as np
+
+    if not len(samples):
+        return ()
+    edges = np.arange(0, len(samples), rate * LOUDNESS_SECONDS).astype(np.intp)
+    sums = np.add.reduceat(np.square(samples, dtype=np.float64), edges)
+    lengths = np.diff(edges, append=len(samples))
+    return tuple(np.sqrt(sums / lengths).round(4).tolist())
 
 
 class Meter:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 
 from vtuber_cli.audio.base import Microphone, Speaker
+from vtuber_cli.audio.level import loudness
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation import own_answer
 from vtuber_cli.conversation.broadcast import Broadcast
@@ -26,6 +27,7 @@ from vtuber_cli.events import (
     Event,
     Failed,
     Greeted,
+    GreetingStarted,
     Notice,
     Phase,
     PhaseChanged,
@@ -222,7 +224,11 @@ class Session:
             speech = await voices.speak(voices.prepare(0, text, emotion))
             if speech is not None and self._typed.empty():
                 self._set_phase("speaking")
-                await self._speaker.play(speech).finished()
+                playback = self._speaker.play(speech)
+                await playback.started()
+                levels = loudness(speech.samples, speech.rate)
+                self._announce(GreetingStarted(speech.seconds, speech.phonemes, levels))
+                await playback.finished()
 
     # --- hearing ------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.base import Speaker
+from vtuber_cli.audio.level import loudness
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation import own_answer
 from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
@@ -280,9 +281,11 @@ class Turn:
             self._timings = replace(self._timings, first_audio_ms=(self._now() - self._asked.at) * 1000)
             self._gate.send(ReplyStarted(turn, piece.sentence.emotion))
             self._gate.send(FirstAudio(turn, self._timings))
-        sound = piece.speech
-        seconds, phonemes = (sound.seconds, sound.phonemes) if sound is not None else (0.0, ())
-        self._gate.send(SentenceStarted(turn, piece.sentence, seconds, phonemes))
+        if (sound := piece.speech) is None:
+            self._gate.send(SentenceStarted(turn, piece.sentence, 0.0))
+            return
+        levels = loudness(sound.samples, sound.rate)
+        self._gate.send(SentenceStarted(turn, piece.sentence, sound.seconds, sound.phonemes, levels))
 
     async def _out(self, heard: str, piece: Piece) -> None:
         await self._with.memory.hear(heard, piece.sentence.emotion, self._delivery.cues(self._origin))
