@@ -6,7 +6,7 @@ A drawing is lines. The picture inside the frame is 22 wide and 40 high; columns
     sky 0 #0d1033  24 #3c2a63        colours by row, blended between
     glow 11 9 12 #f6e7a8 60          light around a point: column, row, radius, colour, percent
     dots W 3,4 17,2                  single pixels of one letter
-    put cup 7 12                     a sprite of sprites.txt, its top left corner
+    put cup 7 12                     a sprite of one of the files of sprites, its top left corner
     put cup 7 12 flip turn rR>bB     mirrored, upside down, letters exchanged for others
     map                              the lines that follow, up to an empty one or the end, from 0 0
     map 5 8                          the same from column 5 and row 8
@@ -183,8 +183,10 @@ def _sections(file: str) -> dict[str, list[str]]:
 
 @cache
 def _sprites() -> dict[str, list[str]]:
-    known = _sections("sprites.txt") | _sections("suits.txt")
-    return {name: [line for line in lines if line] for name, lines in known.items()}
+    found: dict[str, list[str]] = {}
+    for file in ("sprites.txt", "suits.txt", "scenery.txt", "courts.txt"):
+        found |= {name: [line for line in lines if line] for name, lines in _sections(file).items()}
+    return found
 
 
 def _drawing(name: str) -> list[str]:
