@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.fortune.reading_texts import entries, texts
 from vtuber_cli import i18n
 from vtuber_cli.errors import ContentError
 from vtuber_cli.fortune import content, lint
-from vtuber_cli.fortune.content import LOCALES, Content
+from vtuber_cli.fortune.birth import Birth
+from vtuber_cli.fortune.content import LOCALES, Content, file_of
+from vtuber_cli.fortune.draw import Draw
+from vtuber_cli.fortune.engines import engine
+from vtuber_cli.fortune.request import Person, Request
 
 SOURCE = Path(content.__file__).parent.parent
 SHIPPED = lint.shipped()
@@ -46,7 +52,27 @@ def test_every_key_has_a_reader() -> None:
     for key in SHIPPED["ko"]:
         parts = key.split(".")
         heads = {".".join(parts[:end]) for end in range(1, len(parts))}
-        assert key in whole or heads & begun or parts[0] in engines, key
+        assert key in whole or heads & begun or parts[0] in engines, key  # the engines' own tests read theirs
+
+
+def test_every_day_has_its_words_and_every_word_its_day() -> None:
+    """The other engines' tests do the same for theirs."""
+    daily = engine("daily")
+    said: dict[str, set[str]] = {}
+    for at in range(732):
+        person = Person(
+            seed=str(at), birth=Birth(date(1950 + at // 12 % 50, 6, 1), None, "Asia/Seoul") if at % 9 else None
+        )
+        request = Request("daily", date(2026, 1, 1) + timedelta(days=at % 366), "Asia/Seoul", "ko", person)
+        for text in texts(daily.compute(request, Draw("daily", daily.subject(request), request.day))):
+            said.setdefault(text.key, set()).update(text.params)
+    assert {key for key in said if key.startswith("daily.")} == {
+        key for key in SHIPPED["ko"] if file_of(key) == "daily"
+    }
+    for locale in LOCALES:
+        for key, params in said.items():
+            for entry in entries(Content(locale), key):
+                assert set(re.findall(r"\{(\w+)", entry)) <= params, (locale, key)
 
 
 @pytest.mark.parametrize(
