@@ -10,7 +10,7 @@ import zlib
 from functools import cache
 from typing import Literal, TypeAlias
 
-from vtuber_cli.fortune.art.canvas import HEIGHT, WIDTH, Canvas, Color, Pixels, framed
+from vtuber_cli.fortune.art.canvas import HEIGHT, WIDTH, Canvas, Color, Pixels, framed, gild
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,13 +44,16 @@ def pixels(card: str, *, reversed: bool = False, deck: Path | None = None) -> Pi
     Raises:
         UsageError: there is no such folder, or a picture in it is not what it should be.
     """
-    found = None
-    if deck is not None:
-        from vtuber_cli.fortune.art.folder import picture  # few have one
-
-        found = picture(deck, card)
-    rows = found or drawn(card)
+    rows = _foreign(card, deck) or drawn(card)
     return [row[::-1] for row in rows[::-1]] if reversed else rows
+
+
+def _foreign(card: str, deck: Path | None) -> Pixels | None:
+    if deck is None:
+        return None
+    from vtuber_cli.fortune.art.folder import picture  # few have one
+
+    return picture(deck, card)
 
 
 def half_blocks(
@@ -68,6 +71,9 @@ def half_blocks(
     if depth not in ("true", "256"):
         return []
     rows = scaled(pixels(card, reversed=reversed, deck=deck), columns, 2 * round(columns * HEIGHT / WIDTH / 2))
+    if (columns < WIDTH or depth == "256") and _foreign(card, deck) is None:
+        rows = [row[:] for row in rows]
+        gild(rows, flat=depth == "256")
     lines: list[str] = []
     for upper, lower in zip(rows[::2], rows[1::2], strict=True):
         cells = "".join(
@@ -118,10 +124,39 @@ def _code(color: Color, depth: Depth, layer: int) -> str:
     red, green, blue = color
     if depth == "true":
         return f"{layer};2;{red};{green};{blue}"
-    # The cube of 6 by 6 by 6 with its uneven steps, and the 24 greys.
-    steps = (0, 95, 135, 175, 215, 255)
-    near = [min(range(6), key=lambda step, value=value: abs(steps[step] - value)) for value in color]
-    grey = max(0, min(23, round((sum(color) / 3 - 8) / 10)))
-    off_cube = sum((steps[step] - value) ** 2 for step, value in zip(near, color, strict=True))
-    off_grey = sum((8 + 10 * grey - value) ** 2 for value in color)
-    return f"{layer};5;{232 + grey if off_grey < off_cube else 16 + 36 * near[0] + 6 * near[1] + near[2]}"
+    return f"{layer};5;{_nearest(color)}"
+
+
+_STEPS = (0, 95, 135, 175, 215, 255)
+"""Of xterm's cube of 6 by 6 by 6 colours, which is followed by 24 greys from 8 on."""
+_GREYNESS = 0.6
+"""How much worse a grey is than its distance: night has to stay blue."""
+
+
+def _nearest(color: Color) -> int:
+    """Of xterm's 256 colours the one that looks most like it: by lightness and hue, not by red, green and blue."""
+    light, red, blue = _seen(*color)
+    best, least = 0, 1e9
+    for r in _around(color[0]):
+        for g in _around(color[1]):
+            for b in _around(color[2]):
+                one, other, third = _seen(_STEPS[r], _STEPS[g], _STEPS[b])
+                far = 2 * (light - one) ** 2 + (red - other) ** 2 + (blue - third) ** 2 / 2
+                far += _GREYNESS * (red * red + blue * blue) if r == g == b else 0
+                if far < least:
+                    best, least = 16 + 36 * r + 6 * g + b, far
+    grey = max(0, min(23, round((light - 8) / 10)))
+    colorful = red * red + blue * blue / 2 + _GREYNESS * (red * red + blue * blue)
+    return 232 + grey if 2 * (light - 8 - 10 * grey) ** 2 + colorful < least else best
+
+
+def _around(value: int) -> tuple[int, int]:
+    """The steps of the cube below and above."""
+    below = max(step for step in range(6) if _STEPS[step] <= value)
+    return below, min(below + 1, 5)
+
+
+def _seen(red: int, green: int, blue: int) -> tuple[float, float, float]:
+    """Lightness, and how much redder and bluer than that."""
+    light = 0.3 * red + 0.59 * green + 0.11 * blue
+    return light, red - light, blue - light

@@ -33,6 +33,8 @@ _PAPER: Color = (20, 17, 31)
 _GOLD_LIGHT: Color = (255, 228, 150)
 _GOLD: Color = (214, 167, 72)
 _GOLD_DARK: Color = (132, 90, 34)
+_FLAT_GOLDS: tuple[Color, ...] = ((255, 215, 135), (215, 175, 95), (175, 135, 0))
+"""Out of xterm's 256, which have no blend from one gold to another."""
 
 
 def rgb(code: str) -> Color:
@@ -51,17 +53,25 @@ def mixed(one: Color, other: Color, share: float) -> Color:
 
 
 def framed(inner: Pixels) -> Pixels:
-    """A picture of any size in a gold frame of one pixel, lit from the top left, its inner corners rounded."""
+    """The picture in a gold frame of one pixel, its inner corners rounded."""
     width, height = len(inner[0]), len(inner)
     rows = [[_GOLD] * (width + 2), *([_GOLD, *row, _GOLD] for row in inner), [_GOLD] * (width + 2)]
-    longest = width + height
-    for y, row in enumerate(rows):
-        for x in range(width + 2) if y in (0, height + 1) else (0, width + 1):
-            lit = 1 - 2 * (x + y) / longest
-            row[x] = mixed(_GOLD, _GOLD_LIGHT, lit) if lit > 0 else mixed(_GOLD, _GOLD_DARK, min(1, -lit))
+    gild(rows)
     for y, x in ((1, 1), (1, width), (height, 1), (height, width)):
         rows[y][x] = mixed(_GOLD, _GOLD_DARK, 0.6)
     return rows
+
+
+def gild(rows: Pixels, *, flat: bool = False) -> None:
+    """Makes a frame of the outermost pixels, lit from the top left; `flat` in three golds that any terminal has."""
+    right, bottom = len(rows[0]) - 1, len(rows) - 1
+    for y, row in enumerate(rows):
+        for x in range(right + 1) if y in (0, bottom) else (0, right):
+            lit = 1 - 2 * (x + y) / (right + bottom)
+            if flat:
+                row[x] = _FLAT_GOLDS[0 if lit > 0.4 else 1 if lit > -0.4 else 2]
+            else:
+                row[x] = mixed(_GOLD, _GOLD_LIGHT, lit) if lit > 0 else mixed(_GOLD, _GOLD_DARK, -lit)
 
 
 class Canvas:
