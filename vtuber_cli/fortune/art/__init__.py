@@ -86,7 +86,11 @@ def half_blocks(
 
 def png(card: str, scale: int = 8, *, reversed: bool = False, deck: Path | None = None) -> bytes:
     """The picture as a PNG file, a pixel as a square of `scale`."""
-    rows = pixels(card, reversed=reversed, deck=deck)
+    return encoded(pixels(card, reversed=reversed, deck=deck), scale)
+
+
+def encoded(rows: Pixels, scale: int = 1) -> bytes:
+    """Any picture as a PNG file, a pixel as a square of `scale`."""
     raw = b"".join((b"\0" + b"".join(bytes(pixel) * scale for pixel in row)) * scale for row in rows)
     head = struct.pack(">IIBBBBB", len(rows[0]) * scale, len(rows) * scale, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(raw, 9)), (b"IEND", b""))
