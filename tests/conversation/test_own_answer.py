@@ -118,7 +118,7 @@ async def test_a_model_that_calls_tools_may_call_it(
     talk.at(1, lambda session: session.say("should I take a hat"))
     await talk.run(until=8)
     assert talk.llm.requests[0].tools == (weather.schema,)
-    assert weather.answered == [({"where": "there"}, "en")]
+    assert weather.answered == [({"where": "there", "asked": "should I take a hat"}, "en")]
     assert talk.said == ["Let me look outside. The sun is out. Take a hat."]
 
 

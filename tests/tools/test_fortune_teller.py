@@ -162,3 +162,10 @@ def test_the_template_itself_would_pass(kind: str, locale: str) -> None:
 def test_the_schema_is_one_that_models_know() -> None:
     schema = teller().schema
     assert json.loads(json.dumps(schema))["function"]["name"] == NAME == teller().name
+
+
+def test_what_was_said_is_screened_however_a_model_calls_it() -> None:
+    said = "I talked and talked. " * 20 + "I want to die."
+    answer = teller().answer({"type": "daily", "asked": said}, "en")
+    event = answer.announces(1)
+    assert isinstance(event, FortuneTold) and event.result["notice"]["kind"] == "crisis"

@@ -37,15 +37,15 @@ async def answer_to(tools: Sequence[BuiltIn], text: str, language: str) -> Answe
     return await asyncio.to_thread(ask) if tools else None
 
 
-async def answer_of(tools: Sequence[BuiltIn], call: ToolCall, language: str) -> Answer | None:
-    """The answer to what a model called; None if there is no such tool.
+async def answer_of(tools: Sequence[BuiltIn], call: ToolCall, text: str, language: str) -> Answer | None:
+    """The answer to what a model called on the user's `text`; None if there is no such tool.
 
     Raises:
         VtuberError: there is such a tool, and it has no answer.
     """
     for tool in tools:
         if tool.name == call.name:
-            return await asyncio.to_thread(tool.answer, call.arguments, language)
+            return await asyncio.to_thread(tool.answer, {**call.arguments, "asked": text}, language)
     return None
 
 

@@ -224,7 +224,7 @@ class Turn:
                     self._work = replace(self._work, think=self._work.think or self._with.replier.maker)
                     yield shown, emotion
             if self._called is not None:
-                answer = await own_answer.answer_of(self._with.tools, self._called, language)
+                answer = await own_answer.answer_of(self._with.tools, self._called, text, language)
         if answer is not None:
             self._gate.send(answer.announces(self._gate.mark.turn))
             tasks.create_task(self._keep_answer(answer))

@@ -35,8 +35,8 @@ def tell(request: Request, *, keep: bool = True, aside: Callable[[Path], None] |
     if len(request.question) > LONGEST_QUESTION:
         raise UsageError("fortune.question_too_long", longest=LONGEST_QUESTION)
     engine = engine_named(request.type)
-    if request.question and (found := _noticed(request)) is not None:
-        return found
+    if kind := _kind(request.question):
+        return noticed(request, kind)
     draw = Draw(engine.name, engine.subject(request), request.day, request.topic)
     if not keep:
         return _told(request, engine, draw)
@@ -46,6 +46,13 @@ def tell(request: Request, *, keep: bool = True, aside: Callable[[Path], None] |
     result = _told(request, engine, draw)
     cache.write(file, result)
     return result
+
+
+def noticed(request: Request, kind: str) -> Result:
+    """The notice in place of a fortune. Nothing of such a question goes into a name, nothing of the answer is kept."""
+    from vtuber_cli.fortune import localise
+
+    return localise.notice(request, kind, Draw(request.type, "guest", request.day, kind))
 
 
 def is_kept(request: Request) -> bool:
@@ -59,13 +66,12 @@ def _file(request: Request, engine: FortuneEngine, subject: str) -> Path:
     return cache.folder(subject) / cache.name_of(request.day.isoformat(), request.type, depends_on)
 
 
-def _noticed(request: Request) -> Result | None:
-    """The notice in place of a fortune. Nothing of such a question goes into a name, nothing of the answer is kept."""
-    from vtuber_cli.fortune import localise, screening
-
-    if (kind := screening.kind_of(request.question)) is None:
+def _kind(question: str) -> str | None:
+    if not question:
         return None
-    return localise.notice(request, kind, Draw(request.type, "guest", request.day, kind))
+    from vtuber_cli.fortune import screening  # most fortunes are told without a question
+
+    return screening.kind_of(question)
 
 
 def _told(request: Request, engine: FortuneEngine, draw: Draw) -> Result:

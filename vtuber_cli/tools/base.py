@@ -10,7 +10,7 @@ from vtuber_cli.engines.base import Message
 from vtuber_cli.events import Event
 
 Arguments: TypeAlias = Mapping[str, object]
-"""What a tool is called with, as in JSON."""
+"""What a tool is called with, as in JSON; `asked` is what the user said."""
 
 
 @dataclass(frozen=True, slots=True)

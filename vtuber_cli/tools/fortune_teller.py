@@ -17,7 +17,7 @@ from vtuber_cli.fortune.content import LOCALES, content
 from vtuber_cli.fortune.engines import ENGINES
 from vtuber_cli.fortune.request import LONGEST_QUESTION, Person, Request
 from vtuber_cli.fortune.spreads import SPREADS
-from vtuber_cli.fortune.tell import is_kept, tell
+from vtuber_cli.fortune.tell import is_kept, noticed, tell
 from vtuber_cli.fortune.wish import wish_in
 from vtuber_cli.tools.base import Answer, Arguments, Narration
 
@@ -48,7 +48,7 @@ class FortuneTeller:
         wish = wish_in(text)
         if wish is None:
             return None
-        found: dict[str, object] = {"type": wish.type, "asked": one_line(text)[:LONGEST_QUESTION]}
+        found: dict[str, object] = {"type": wish.type, "asked": text}
         given = {
             "spread": wish.spread,
             "question": wish.question,
@@ -63,12 +63,9 @@ class FortuneTeller:
 
     def answer(self, arguments: Arguments, language: str) -> Answer:
         request = self._request(dict(arguments), language if language in LOCALES else "en")
-        result = tell(request, keep=False)
-        # The whole of what was said is looked at too, not only what was taken for the question.
-        if result["notice"] is None and (kind := screening.kind_of(str(arguments.get("asked", "")))):
-            request = request._replace(question=str(arguments["asked"]))
-            result = tell(request, keep=False)
-            assert result["notice"] is not None and result["notice"]["kind"] == kind
+        # The whole of what was said is looked at, not only what was taken for the question.
+        kind = screening.kind_of(str(arguments.get("asked", "")))
+        result = noticed(request, kind) if kind else tell(request, keep=False)
         if result["notice"] is not None:
             return Answer("", result["notice"]["text"], result["emotion"]["emotion"], partial(_told, result), _nothing)
         opening, text = narrate.parts(result)
