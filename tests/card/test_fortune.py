@@ -97,6 +97,15 @@ def test_the_stars_are_the_grade() -> None:
         assert "★" * lit + "☆" * (5 - lit) in "".join(drawn(result, 80))
 
 
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_drawing_again_is_said_at_every_width(locale: i18n.Language) -> None:
+    mark = {"ko": "다시 섞음", "en": "reshuffled"}[locale]
+    again, first = (told("tarot", locale, spread="situation", question="?", reshuffle=times) for times in (1, 0))
+    assert mark in plain(again)[0] and mark not in plain(first)[0]
+    for columns in WIDTHS:
+        assert mark in "".join(drawn(again, columns))
+
+
 def test_the_effects_add_up_to_the_score() -> None:
     result = told("daily", "en")
     lines = plain(result, explain=True)

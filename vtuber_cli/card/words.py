@@ -22,6 +22,8 @@ def heading(result: Result, name: str) -> str:
     head = t(f"fortune_view.head.{result['type']}")
     if name:
         head = t("fortune_view.head_of", head=head, name=name)
+    if result["provenance"].get("options", {}).get("reshuffle"):
+        head = f"{head} · {t('fortune_view.reshuffled')}"  # before the spread: a narrow frame cuts what is last
     laid = spread(result)
     return f"{head} · {named(result, f'tarot.spread.{laid}.name')}" if laid else head
 
