@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from vtuber_cli.avatar.parameters import PARAMETERS
 
 FILE = "rig.json"
+
+
+def _numbers(count: int) -> WithJsonSchema:
+    """How many there are, in words that every editor knows."""
+    return WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": count, "maxItems": count})
+
+
 Number: TypeAlias = Annotated[float, Field(ge=-10_000, le=10_000, allow_inf_nan=False)]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
-Pair: TypeAlias = tuple[Number, Number]
+Pair: TypeAlias = Annotated[tuple[Number, Number], _numbers(2)]
 HexColour: TypeAlias = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 ColourName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Colour: TypeAlias = Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|[a-z][a-z0-9-]{0,39})$")]
@@ -24,12 +31,15 @@ ParameterId: TypeAlias = Annotated[str, Field(max_length=60, json_schema_extra={
 PathData: TypeAlias = Annotated[str, Field(max_length=40_000)]
 Keys: TypeAlias = Annotated[list[Pair], Field(min_length=1, max_length=20)]
 """Pairs of a parameter's value and what comes of it; straight lines between, level outside."""
-Stop: TypeAlias = tuple[Share, Colour] | tuple[Share, Colour, Share]
+Stop: TypeAlias = Annotated[
+    tuple[Share, Colour] | tuple[Share, Colour, Share],
+    WithJsonSchema({"type": "array", "items": {"type": ["number", "string"]}, "minItems": 2, "maxItems": 3}),
+]
 Stops: TypeAlias = Annotated[list[Stop], Field(min_length=2, max_length=10)]
 
 
 View: TypeAlias = Literal["bust", "face"]
-Box: TypeAlias = tuple[Number, Number, Number, Number]
+Box: TypeAlias = Annotated[tuple[Number, Number, Number, Number], _numbers(4)]
 
 
 class Piece(BaseModel):

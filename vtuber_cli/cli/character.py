@@ -106,11 +106,13 @@ def check_character(
     as_json: Json = False,
 ) -> None:
     from vtuber_cli import character
-    from vtuber_cli.cli import character_check, show
+    from vtuber_cli.cli import character_check, character_picture, show
     from vtuber_cli.cli.table import print_json
 
     file = _file(what)
     wrong = character.problems(file)
+    if file.name == character.FILE:
+        wrong += character_picture.problems(file.parent)
     remarks = [] if wrong else character_check.remarks(file)
     found = [("error", each) for each in wrong] + [("warning", each) for each in remarks]
     if as_json:
@@ -123,6 +125,24 @@ def check_character(
         if not wrong:
             print(t("character.fine" if not remarks else "character.fine_but", file=file))
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command("sheet", help="character.command.sheet")
+def draw_sheet(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID]", show_default=False, help="character.argument.sheet")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--png", metavar="FILE", show_default=False, help="character.option.png")
+    ] = None,
+) -> None:
+    from vtuber_cli import character, config
+    from vtuber_cli.cli.character_picture import write_sheet
+
+    person = character.load(name or config.load().settings.character)
+    file = picture or Path(f"{person.id}-sheet.png")
+    write_sheet(character.list_characters()[person.id], file)
+    print(file)
 
 
 # --- making one -------------------------------------------------------------------------------------------------

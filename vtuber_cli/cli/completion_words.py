@@ -295,6 +295,7 @@ _VALUES: dict[tuple[str, ...], Callable[[Line], Iterable[Answer]]] = {
     ("character",): _characters,
     ("character", "show", "name"): _characters,
     ("character", "check", "what"): _characters,
+    ("character", "sheet", "name"): _characters,
     ("config", "get", "key"): _keys,
     ("config", "set", "key"): _keys,
     ("config", "set", "value"): _key_values,

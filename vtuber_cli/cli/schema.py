@@ -22,6 +22,8 @@ SCHEMAS = {
     "catalog": "vtuber_cli.weights.catalog:Catalog",
     "events": "vtuber_cli.tui.ndjson_schema:events_schema",
     "fortune": "vtuber_cli.cli.schema:fortune_schema",
+    "rig": "vtuber_cli.avatar.rig_file:RigFile",
+    "expressions": "vtuber_cli.avatar.expressions_file:ExpressionsFile",
 }
 """By name, where it comes from: a pydantic model, or a function that makes the schema."""
 
