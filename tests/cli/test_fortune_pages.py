@@ -67,7 +67,11 @@ def test_the_odds_are_published(
     locale: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, out, _ = run(capsys, monkeypatch, "fortune", "about", "--locale", locale)
-    assert code == 0 and "12.3%" in out and all(f"\n{engine}\t" in out for engine in ENGINES)
+    assert (
+        code == 0
+        and f"{odds.TOLD['daily']['excellent']:.1f}%" in out
+        and all(f"\n{engine}\t" in out for engine in ENGINES)
+    )
     found = json.loads(run(capsys, monkeypatch, "fortune", "about", "--json", "--locale", locale)[1])
     assert found["designed"] == odds.DESIGNED and found["cuts"]["warning"] == 24
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtuber_cli.cli.show import error, notice
-from vtuber_cli.errors import VtuberError
+from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.i18n import t
 
 TYPE_CHECKING = False
@@ -30,5 +30,7 @@ def speak(result: Result) -> None:
             notice(t("fortune.voice_missing" if missing else "fortune.no_voice", name=name, models=names))
             return
         asyncio.run(say.aloud(plan, text))
+    except AudioUnavailable as failure:
+        error(AudioUnavailable(failure.key, hint=t("fortune.no_loudspeaker"), **failure.params))
     except VtuberError as failure:
         error(failure)

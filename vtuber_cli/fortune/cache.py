@@ -64,7 +64,8 @@ def write(file: Path, result: Result) -> bool:
     """Keeps a result; False if it cannot be kept here."""
     part = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for above in (file.parent.parent.parent, file.parent.parent, file.parent):
+            above.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:  # noqa: PTH123
             stream.write(encoded(result))
             stream.flush()
