@@ -1,7 +1,7 @@
 """Hair and what hangs from it: springs that are pulled along by the head, and swing on.
 
-Integrated in fixed steps, semi-implicitly: velocity first, then place by the new velocity, which no spring
-under 15 hertz can blow up. Whoever steps does so on a grid of time of its own, so the frame rate changes nothing.
+Integrated in fixed steps, semi-implicitly: velocity first, damped by what it will be, then place by the new velocity;
+so no spring under 15 hertz can blow up. Whoever steps does so on a grid of time of its own, so the frame rate changes nothing.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Swing:
         for name, share in spring.pulls.items():
             pulled += share * pose.get(name, 0.0)
         place = pulled if self._place is None else self._place  # it hangs still when it is first seen
-        self._speed += STEP * (stiff * stiff * (pulled - place) - 2 * spring.damping * stiff * self._speed)
+        speed = self._speed + STEP * stiff * stiff * (pulled - place)
+        self._speed = speed / (1 + 2 * spring.damping * stiff * STEP)
         place += STEP * self._speed
         self._place = place
         lean = pose.get("ParamAngleZ", 0.0) + pose.get("ParamBodyAngleZ", 0.0)
