@@ -1,8 +1,8 @@
 """How often each grade comes up: what `vtuber fortune about` publishes and the tests hold the engines to.
 
-Per cent, as drawn, and as told after `grades.softened`: of 100,500 days of `daily` (and `tti`, which reckons alike), 60,000 of
-`saju`, 18,000 of `zodiac`, 20,000 draws of one card of the tarot, which is not softened. `daily` and `tti` are held within a
-point of the design, the others, whose sky and cards do not come evenly, within two.
+Per cent, as drawn, and as told after `grades.softened`: of 100,500 days of `daily` (and of `tti`, which reckons alike),
+60,000 of `saju`, 18,000 of `zodiac`, 20,000 draws of one card of the tarot, which is not softened. `daily` and `tti`
+are held within a point of the design, the others, whose sky and cards do not come evenly, within two.
 """
 
 from __future__ import annotations
