@@ -374,3 +374,31 @@ def test_something_else_among_the_packs_is_named_too(home: Path) -> None:
         content.version()
     packs.remove("My notes")
     assert content.version() == f"{content.VERSION}+sea-1.2"
+
+
+def test_what_systems_leave_in_folders_is_passed_over(home: Path) -> None:
+    litter: dict[str, str | bytes] = {".DS_Store": b"\0", "__MACOSX/ko/._daily.json": b"\0", "ko/Thumbs.db": b"\0"}
+    for made, name in ((folder_of, "folder"), (zip_of, "sea.zip")):
+        assert packs.check(made(SEA | litter if made is zip_of else SEA | {".DS_Store": b"\0"}, home / name)) == []
+
+
+def test_a_zipped_folder_is_a_pack_too(home: Path) -> None:
+    packs.install(zip_of({f"my sea/{name}": text for name, text in SEA.items()}, home / "sea.zip"))
+    assert packs.installed() == {"sea": "1.2"}
+    beside = {f"my sea/{name}": text for name, text in SEA.items()} | {"else/evil.json": "{}"}
+    with pytest.raises(ContentError):
+        packs.check(zip_of(beside, home / "two.zip"))
+
+
+def test_advice_of_a_card_comes_in_twos(home: Path) -> None:
+    key = "tarot.card.major.18.advice"
+    three = with_texts(
+        {key: ["달을 봐요.", "창을 열어요.", "불을 꺼요."]}, {key: ["Look up.", "Open it.", "Lights off."]}, "tarot"
+    )
+    assert {problem.rule for problem in packs.check(folder_of(three, home / "three"))} == {"pair"}
+
+
+def test_a_pack_has_no_endless_texts(home: Path) -> None:
+    many = [f"조개 {number}" for number in range(10_001)]
+    with pytest.raises(ContentError, match="pack_large"):
+        packs.check(folder_of(with_texts({"daily.item": many}, {"daily.item": many}), home / "many"))

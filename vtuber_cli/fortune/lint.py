@@ -65,6 +65,8 @@ _SHARED = re.compile(
     r"|^daily\.item$|^tarot\.spread\..*\.name$|^zodiac\.(area|point|kind)\."
 )
 """Names, of which two may well be the same word."""
+_UPRIGHT_OR_NOT = re.compile(r"^tarot\.card\..*\.advice$")
+"""Two texts, the first for a card that lies upright and the second for one that does not."""
 _TWO_WAYS = re.compile(r"[은는이가을를과와]\((?:은|는|이|가|을|를|과|와)\)|\((?:이|으)\)[가-힣]")
 _MARKUP = re.compile(r"[<>*_`#|\\\[\]\u2014]|https?:|www\.")
 _QUOTED = re.compile(r"[\"'‘“][^\"'’”]*[\"'’”]")
@@ -124,6 +126,8 @@ def _misfit(key: str, value: str | list[str], known: Entries) -> str:
         return "fixed"
     if isinstance(value, list) != isinstance(known[key], list):
         return "kind"
+    if _UPRIGHT_OR_NOT.search(key) and len(value) != len(known[key]):
+        return "pair"
     return "placeholders" if _names(value) - _names(known[key]) else ""
 
 

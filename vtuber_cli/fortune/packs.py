@@ -33,8 +33,12 @@ _LARGEST = 4 * 1024 * 1024
 """Bytes, unpacked."""
 _RATIO = 100
 """How much larger a zip may become."""
+_MOST_TEXTS = 10_000
+"""Of a pack; four times what is shipped."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TEXT_FILE = re.compile(rf"({'|'.join(LOCALES)})/[a-z_]{{1,30}}\.json")
+_LITTER = re.compile(r"(.*/)?(__MACOSX(/.*)?|\.DS_Store|Thumbs\.db|desktop\.ini)", re.DOTALL)
+"""What systems leave in folders; it is passed over, unopened."""
 
 
 class Pack(NamedTuple):
@@ -73,6 +77,8 @@ def read(path: Path) -> Pack:
             if file_of(key) != rest.removesuffix(".json") or not _is_text(value):
                 raise ContentError("fortune.pack_entry", file=file, name=key)
             entries.setdefault(locale, {})[key] = value
+    if sum(1 if isinstance(one, str) else len(one) for own in entries.values() for one in own.values()) > _MOST_TEXTS:
+        raise ContentError("fortune.pack_large", file=path)
     return Pack(name, version, entries, files)
 
 
@@ -96,15 +102,15 @@ def install(path: Path) -> Path:
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh, old = (folder / f".{pack.name}.{state}.{os.getpid()}" for state in ("new", "old"))
+    disk.remove(fresh)  # of an installation that was killed
     try:
         for file, raw in pack.files.items():
             (fresh / file).parent.mkdir(parents=True, exist_ok=True)
             (fresh / file).write_bytes(raw)
         _exchange(folder / pack.name, fresh, old)
     finally:
-        for leftover in (fresh, old):
-            with suppress(OSError):
-                disk.remove(leftover)
+        with suppress(OSError):
+            disk.remove(fresh)
     return folder / pack.name
 
 
@@ -118,6 +124,8 @@ def _exchange(here: Path, fresh: Path, old: Path) -> None:
         if os.path.lexists(old):
             old.rename(here)
         raise
+    with suppress(OSError):
+        disk.remove(old)
 
 
 def _problems(pack: Pack) -> list[lint.Problem]:
@@ -171,7 +179,8 @@ def _files(folder: Path) -> Iterator[Path]:
     for where, folders, files in os.walk(folder):
         folders.sort()
         links = [name for name in folders if (Path(where) / name).is_symlink()]
-        yield from (Path(where) / name for name in sorted([*files, *links]))
+        found = (Path(where) / name for name in sorted([*files, *links]))
+        yield from (one for one in found if not _LITTER.fullmatch(one.name))
 
 
 def _unzipped(file: Path) -> Iterator[tuple[str, bytes]]:
@@ -182,26 +191,37 @@ def _unzipped(file: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(file) as archive:
             room = min(_LARGEST, file.stat().st_size * _RATIO)
             seen: set[str] = set()
-            inside = [one for one in archive.infolist() if not _is_folder(one.filename)]
+            inside = [one for one in archive.infolist() if not _LITTER.fullmatch(one.filename)]
+            top = _top([one.filename for one in inside])
+            inside = [one for one in inside if not _is_folder(one.filename.removeprefix(top))]
             for count, info in enumerate(inside, 1):
-                _judge(info.filename, count)
+                name = info.filename.removeprefix(top)
+                _judge(name, count)
                 is_link = info.external_attr >> 16 & 0o170000 == 0o120000
-                if is_link or info.filename.casefold() in seen or info.compress_type not in _PACKED:
+                if is_link or name.casefold() in seen or info.compress_type not in _PACKED:
                     raise ContentError("fortune.pack_file", file=info.filename)
-                seen.add(info.filename.casefold())
+                seen.add(name.casefold())
                 with archive.open(info) as stream:
                     raw = stream.read(room + 1)
                 room -= len(raw)
                 if room < 0:
                     raise ContentError("fortune.pack_large", file=file)
-                yield info.filename, raw
+                yield name, raw
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise ContentError("fortune.pack_none", file=file) from error
 
 
+def _top(names: list[str]) -> str:
+    """The folder, slash included, that all of a zip is in: so it is when somebody has zipped a folder; else ""."""
+    top = next(
+        (name.removesuffix("pack.json") for name in names if re.fullmatch(r"[\w-][\w .-]*/pack\.json", name)), ""
+    )
+    return top if all(name.startswith(top) for name in names) else ""
+
+
 def _is_folder(name: str) -> bool:
     """Whether an entry of a zip is one of the folders that a pack has, which need no looking at."""
-    return name in {f"{locale}/" for locale in LOCALES}
+    return name in {"", *(f"{locale}/" for locale in LOCALES)}
 
 
 def _judge(name: str, count: int) -> None:
