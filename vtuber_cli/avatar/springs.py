@@ -1,7 +1,8 @@
 """Hair and what hangs from it: springs that are pulled along by the head, and swing on.
 
 Integrated in fixed steps, semi-implicitly: velocity first, damped by what it will be, then place by the new velocity;
-so no spring under 15 hertz can blow up. Whoever steps does so on a grid of time of its own, so the frame rate changes nothing.
+so no spring under 15 hertz can blow up. Whoever steps does so on a grid of time of its own, and the frame rate changes
+nothing.
 """
 
 from __future__ import annotations
