@@ -178,4 +178,3 @@ def eased(x: float) -> float:
     if x <= 0.0:
         return 0.0
     return 1.0 if x >= 1.0 else 0.5 - 0.5 * cos(pi * x)
-
