@@ -44,6 +44,8 @@ class Worker(Generic[E]):
         # The thread sets `_running` and then looks at `_closing`; `close` does it the other way round. Whoever comes
         # second sees the other, so no job runs on unstopped while `close` waits for it.
         self._running: Stop | None = None
+        self._returned: Stop | None = None
+        """The last job whose result has arrived; its thread may still be about to look for the next."""
         self._closing = False
         self._given_up: Stop | None = None
         """Of the job that did not return in time; it is stuck as long as it is also the one that runs."""
@@ -71,7 +73,8 @@ class Worker(Generic[E]):
         A native call that hangs cannot be ended, and a second engine beside it would need as much memory again; when
         it does return, all is well.
         """
-        self._given_up = self._running
+        if self._running is not self._returned:
+            self._given_up = self._running
 
     async def start(self) -> None:
         """Loads the engine in the worker's thread; raises whatever its constructor raises, and may then be tried again.
@@ -192,6 +195,7 @@ class Worker(Generic[E]):
         finally:
             stop.set()
             if future.done() and not future.cancelled():
+                self._returned = stop
                 future.exception()  # a caller cancelled at the last moment leaves it unseen, and asyncio would complain
 
     def _run(self) -> None:
