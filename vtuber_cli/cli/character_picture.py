@@ -35,9 +35,10 @@ def write_sheet(folder: Path, picture: Path) -> None:
 
 def problems(folder: Path) -> list[ConfigError]:
     """Everything that is wrong with the character's rig and expressions, where it has them."""
-    from vtuber_cli.avatar import expressions_file, rig, rig_rules
+    from vtuber_cli.avatar import expressions_file, rig_file, rig_rules
 
-    found = rig_rules.problems(folder / rig.FILE) if (folder / rig.FILE).is_file() else []
+    drawing = folder / rig_file.FILE
+    found = rig_rules.problems(drawing) if drawing.is_file() else []
     faces = folder / expressions_file.FILE
     if faces.is_file():
         try:
