@@ -131,6 +131,45 @@ def test_an_english_text_that_breaks_a_rule(text: str, rule: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "죽을 수도 있어요.",
+        "유서를 써요.",
+        "암 검사를 받아요.",
+        "임신이에요.",
+        "차량 사고가 나요.",
+        "바람피워요.",
+        "바람을 피울 거예요.",
+        "복권에 당첨돼요.",
+        "주식이 올라요.",
+        "코인이 올라요.",
+        "합격해요.",
+    ],
+)
+def test_what_no_korean_fortune_says(text: str) -> None:
+    assert lint.banned(text, "ko")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your friend passes away.",
+        "It may be fatal.",
+        "A heart attack.",
+        "You are sick.",
+        "A car accident.",
+        "An affair.",
+        "Buy lottery tickets.",
+        "The stock market rises.",
+        "Gambling pays.",
+        "You will pass the exam.",
+    ],
+)
+def test_what_no_english_fortune_says(text: str) -> None:
+    assert lint.banned(text, "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "주말에 식사 약속을 잡아요.",
         "죽 한 그릇이 든든해요.",
         "일진 임신(壬申)과 잘 맞아요.",
