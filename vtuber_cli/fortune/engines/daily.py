@@ -27,9 +27,7 @@ class Daily:
     version = 1
 
     def subject(self, request: Request) -> str:
-        person = request.person
-        animal = animal_of(person)
-        return person.seed or (f"animal {animal}" if animal is not None else person.sign or "guest")
+        return subject_of(request.person)
 
     def compute(self, request: Request, draw: Draw) -> Reading:
         from vtuber_cli.fortune import sky_of_day  # a kept fortune wants no sky
@@ -61,6 +59,12 @@ class Daily:
 def raw_score(draw: Draw, animal: int | None) -> int:
     """The score as drawn, before softening."""
     return clamped(50 + sum(_effects(draw, animal)))
+
+
+def subject_of(person: Person) -> str:
+    """Whose draw it is: the profile's, else that of everybody of the same animal or sign, else a guest's."""
+    animal = animal_of(person)
+    return person.seed or (f"animal {animal}" if animal is not None else person.sign or "guest")
 
 
 def animal_of(person: Person) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vtuber_cli.fortune.deck import CARDS, index, suit, weight
-from vtuber_cli.fortune.engines.daily import animal_of, lucky
+from vtuber_cli.fortune.engines.daily import lucky, subject_of
 from vtuber_cli.fortune.grades import clamped, grade_of
 from vtuber_cli.fortune.matters import matter_of
 from vtuber_cli.fortune.reading import Basis, Card, Category, Lucky, Reading, Text
@@ -39,9 +39,7 @@ class Tarot:
     version = 1
 
     def subject(self, request: Request) -> str:
-        person = request.person
-        animal = animal_of(person)
-        return person.seed or (f"animal {animal}" if animal is not None else person.sign or "guest")
+        return subject_of(request.person)
 
     def compute(self, request: Request, draw: Draw) -> Reading:
         spread = find_spread(request.spread)
