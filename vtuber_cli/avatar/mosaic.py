@@ -1,7 +1,7 @@
 """A picture as a terminal's cells: one block character each, in two colours.
 
-A cell has 2x4 pixels, so 40x20 cells show a picture of 80x80. Every block character parts those eight in two; the one is
-taken whose two mean colours are nearest to the pixels.
+A cell has 2x4 pixels, so 40x20 cells show a picture of 80x80. Every block character parts those eight in two; the one
+is taken whose two mean colours are nearest to the pixels.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _SHAPES: Mapping[str, str] = {
 """The pixels that a character paints in front, row by row."""
 
 _CLEARLY = 96.0
-"""By how much, squared, in all a cell's pixels and channels, a character has to be nearer than a half to take its place:
-less is seen as specks only."""
+"""By how much, squared, in all of a cell's pixels and channels, a character has to be nearer than a half to take its
+place: less is seen as specks only."""
 
 
 class Mosaic(NamedTuple):
@@ -73,7 +73,9 @@ def mosaic(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0), gly
     inside = masks @ pixels  # shapes, cells x channels
     count = masks.sum(axis=1)[:, None]
     outside = pixels.sum(axis=0) - inside
-    gain = (inside**2 / count + outside**2 / (ACROSS * DOWN - count)).reshape(len(masks), -1, 3).sum(axis=2)
+    gain = (
+        (inside * inside / count + outside * outside / (ACROSS * DOWN - count)).reshape(len(masks), -1, 3).sum(axis=2)
+    )
     best = gain.argmax(axis=0)
     best[gain.max(axis=0) - gain[0] < _CLEARLY] = 0
     every = np.arange(rows * columns)
@@ -93,7 +95,7 @@ def cells(rgba: bytes, width: int, height: int, ground: Colour) -> Floats:
         raise ValueError(f"{len(rgba)} bytes are no picture of {width}x{height} in cells of {ACROSS}x{DOWN}")
     picture = np.frombuffer(rgba, np.uint8).reshape(height, width, 4).astype(np.float32)
     share = picture[..., 3:] / 255
-    below = np.array(ground, np.float32)
+    below: Floats = np.array(ground, np.float32)
     flat = below + (picture[..., :3] - below) * share
     split = flat.reshape(height // DOWN, DOWN, width // ACROSS, ACROSS, 3).transpose(1, 3, 0, 2, 4)
     return np.ascontiguousarray(split).reshape(DOWN * ACROSS, -1)
@@ -123,4 +125,5 @@ def _rounded(colours: Floats) -> Bytes:
 
 
 def _distance(colours: Bytes, ground: Colour) -> Floats:
-    return ((colours.astype(np.float32) - np.array(ground, np.float32)) ** 2).sum(axis=1)
+    away = colours.astype(np.float32) - np.array(ground, np.float32)
+    return np.einsum("ij,ij->i", away, away)
