@@ -95,10 +95,10 @@ def cells(rgba: bytes, width: int, height: int, ground: Colour) -> Floats:
         raise ValueError(f"{len(rgba)} bytes are no picture of {width}x{height} in cells of {ACROSS}x{DOWN}")
     picture = np.frombuffer(rgba, np.uint8).reshape(height, width, 4).astype(np.float32)
     share = picture[..., 3:] / 255
-    below: Floats = np.array(ground, np.float32)
+    below = np.array(ground, np.float32)
     flat = below + (picture[..., :3] - below) * share
     split = flat.reshape(height // DOWN, DOWN, width // ACROSS, ACROSS, 3).transpose(1, 3, 0, 2, 4)
-    return np.ascontiguousarray(split).reshape(DOWN * ACROSS, -1)
+    return np.ascontiguousarray(split, np.float32).reshape(DOWN * ACROSS, -1)
 
 
 @cache

@@ -38,13 +38,14 @@ def transmit(image: int, picture: Picture) -> str:
 
 
 def append(image: int, picture: Picture) -> str:
-    """Uploads one more frame, of the size of the first."""
+    """Uploads one more frame, of the size of the first: a smaller one leaves the rest empty, a larger one is refused."""
     return _upload(f"a=f,i={_id(image)},X=1,{_QUIET}", picture, more="a=f,")
 
 
 def edit(image: int, frame: int, picture: Picture) -> str:
     """Puts a picture of the same size in the place of a frame; frames count from 1."""
-    return _upload(f"a=f,i={_id(image)},r={_id(frame)},X=1,{_QUIET}", picture, more="a=f,")
+    # Every escape names the frame: 0.26 looks at the last one and would append.
+    return _upload(f"a=f,i={_id(image)},r={_id(frame)},X=1,{_QUIET}", picture, more=f"a=f,r={frame},")
 
 
 def show(image: int, frame: int) -> str:
@@ -53,11 +54,12 @@ def show(image: int, frame: int) -> str:
 
 
 def place(image: int, placement: int, columns: int, rows: int) -> str:
-    """Shows the image from the cursor on, stretched to so many cells, under their text; the cursor stays.
+    """Shows the image from the cursor on, stretched to so many cells; the cursor stays. The same placement is moved.
 
-    The same placement is moved.
+    It lies over the text, and cells show where it is transparent. Under the text (`z=-1`) 0.26 paints the background
+    of cells in wrong colours.
     """
-    where = f"c={_id(columns)},r={_id(rows)},z=-1,C=1"
+    where = f"c={_id(columns)},r={_id(rows)},C=1"
     return f"{_START}a=p,i={_id(image)},p={_id(placement)},{where},{_QUIET}{_END}"
 
 
