@@ -26,7 +26,9 @@ _Key: TypeAlias = "tuple[Kind, int, int, View, tuple[int, ...]]"
 
 
 class Raster:
-    """Pictures of one rig, the last ones kept up to `memory` bytes."""
+    """Pictures of one rig, the last ones kept up to `memory` bytes; a `Painter`."""
+
+    live = False
 
     def __init__(self, rig: Rig, *, memory: int = _MEMORY) -> None:
         self.rig = rig
