@@ -35,9 +35,14 @@ CHARACTER_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 FOREIGN_OPTIONS = frozenset({"model", "voice", "speaker", "language", "speed", "pitch", "volume", "style"})
 
 _PREFIX = "VTUBER_"
-_OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LOG_FORMAT", "LANG", "MODELS_DIR"})
+_OTHER_VARIABLES = frozenset({"HOME", "DEBUG", "LOG", "LOG_FORMAT", "LANG", "MODELS_DIR", "AVATAR"})
 """The program's own variables that are no settings; so is everything that begins with VTUBER_TEST_."""
-_OPTIONS = {"character": "--character", "audio.input": "--input", "audio.output": "--output"}
+_OPTIONS = {
+    "character": "--character",
+    "audio.input": "--input",
+    "audio.output": "--output",
+    "screen.avatar": "--avatar",
+}
 """Settings that have an option of their own on the command line, for messages."""
 _DENIED = re.compile(
     r"(command|cmd|args|argv|env|environment|url|uri|endpoint|host|proxy|key|token|secret|password|headers)"
@@ -132,6 +137,11 @@ class Fortune(Section):
     """Who words a fortune that is told in a talk: our own texts, or the model, where what it says passes."""
 
 
+class Screen(Section):
+    avatar: Annotated[Literal["auto", "kitty", "sixel", "half", "ascii", "off"], Field(examples=["half"])] = "auto"
+    """How she is drawn: "auto" takes the best that the terminal is known to do, "off" leaves her out."""
+
+
 class Settings(Section):
     language: Annotated[Literal["auto", "en", "ko"], Field(examples=["ko"])] = "auto"
     """Of the interface and of the talk; "auto" follows the system."""
@@ -144,6 +154,7 @@ class Settings(Section):
     reply: Reply = Reply()
     audio: Audio = Audio()
     fortune: Fortune = Fortune()
+    screen: Screen = Screen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +307,8 @@ def _variables(environment: Mapping[str, str]) -> Iterator[Document]:
             yield Document(variable, nested(tuple(key), value))
     if language := environment.get(f"{_PREFIX}LANG"):  # `--lang` sets it, too, and wins
         yield Document(f"{_PREFIX}LANG", {"language": language})
+    if avatar := environment.get(f"{_PREFIX}AVATAR"):
+        yield Document(f"{_PREFIX}AVATAR", {"screen": {"avatar": avatar}})
 
 
 def _fields(model: type[BaseModel], above: str) -> Iterator[tuple[str, FieldInfo]]:
