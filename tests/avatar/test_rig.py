@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.avatar.rigs import CHARACTERS, small, write
 from vtuber_cli.avatar.parameters import PARAMETERS, Pose
-from vtuber_cli.avatar.rig import Drawing, Gradient, Rig, load
+from vtuber_cli.avatar.rig import TENTHS, Drawing, Gradient, Rig, load
 from vtuber_cli.avatar.rig_file import RigFile
 
 OURS = {who: load(CHARACTERS / who) for who in ("mika", "jun")}
@@ -25,11 +25,12 @@ poses = st.fixed_dictionaries(
 
 
 def shape(drawing: Drawing, part: str) -> list[float]:
-    return next(one.outline.numbers for one in drawing.drawables if one.part == part)
+    outline = next(one.outline for one in drawing.drawables if one.part == part)
+    return [number / TENTHS for number in outline.numbers]
 
 
 def outlines(rig: Rig, pose: Pose) -> dict[str, np.ndarray]:
-    return {one.part: np.array(one.outline.numbers) for one in rig.draw(pose).drawables}
+    return {one.part: np.array(one.outline.numbers) / TENTHS for one in rig.draw(pose).drawables}
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_mirror_image_is_bounded_and_fades_on_its_own_side(rig: Rig) -> None:
 def test_gradients_move_with_their_part(rig: Rig) -> None:
     fill = rig.draw({"ParamEyeBallX": 1}).drawables[4].fill
     assert isinstance(fill, Gradient)
-    assert (fill.x1, fill.y1, fill.x2, fill.y2) == (70, 36, 70, 44)
+    assert (fill.x1, fill.y1, fill.x2, fill.y2) == (700, 360, 700, 440)
     assert fill.stops == ((0, "#000000", 1), (1, "#ffe0d0", 0.5))
 
 
@@ -116,7 +117,7 @@ def test_a_ball_shows_more_of_the_near_side() -> None:
 @given(pose=poses)
 def test_any_pose_gives_finite_shapes(rig: Rig, pose: dict[str, float]) -> None:
     for one in rig.draw(pose).drawables:
-        assert all(math.isfinite(number) and abs(number) < 2000 for number in one.outline.numbers)
+        assert all(math.isfinite(number) and abs(number) < 2000 * TENTHS for number in one.outline.numbers)
         assert 0 < one.opacity <= 1
 
 
@@ -133,7 +134,7 @@ def test_a_small_change_moves_everything_a_little(rig: Rig, pose: dict[str, floa
         if one.part not in now:
             assert one.opacity < 0.35, f"{one.part} vanishes"
             continue
-        far = np.abs(np.array(one.outline.numbers) - np.array(now[one.part].outline.numbers)).max()
+        far = np.abs(np.array(one.outline.numbers) - np.array(now[one.part].outline.numbers)).max() / TENTHS
         assert far < 12, f"{one.part} jumps by {far:.1f} units"
         assert abs(one.opacity - now[one.part].opacity) < 0.35
 

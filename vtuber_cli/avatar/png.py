@@ -13,16 +13,37 @@ _MAX_SIDE = 16_384
 
 
 def decode(data: bytes) -> npt.NDArray[np.uint8]:
-    """The pixels, shape (height, width, 4), not premultiplied.
+    """The pixels, shape (height, width, 4), not premultiplied; they may not be written to.
+
+    FFmpeg undoes the filters twenty times as fast as we do, and comes with faster-whisper, which reads sound by it.
 
     Raises:
         ValueError: not a PNG, or not one of 8-bit RGBA without interlacing.
     """
+    width, height = _size(data)
+    try:
+        import av
+    except ImportError:
+        return _decoded(data, width, height)
+    codec = av.CodecContext.create("png", "r")
+    codec.thread_count = 1  # several would give the picture back with the next one only
+    codec.options = {"err_detect": "crccheck+explode"}
+    (frame,) = codec.decode(av.Packet(data))
+    (plane,) = frame.planes
+    rows = np.frombuffer(bytes(plane), np.uint8).reshape(height, plane.line_size)
+    return np.ascontiguousarray(rows[:, : 4 * width]).reshape(height, width, 4)
+
+
+def _size(data: bytes) -> tuple[int, int]:
     if data[:8] != _SIGNATURE or len(data) < 33:
         raise ValueError("not a PNG")
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", data[16:29])
     if (depth, colour, interlaced) != (8, 6, 0) or not 0 < width <= _MAX_SIDE or not 0 < height <= _MAX_SIDE:
         raise ValueError("not a PNG of 8-bit RGBA")
+    return width, height
+
+
+def _decoded(data: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
     size = height * (4 * width + 1)
     packed = b"".join(body for kind, body in _chunks(data) if kind == b"IDAT")
     raw = zlib.decompressobj().decompress(packed, size)

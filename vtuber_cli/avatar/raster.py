@@ -64,7 +64,7 @@ class Raster:
                 self._kept.move_to_end(key)
                 return found
         drawing = self.rig.draw(self._pose(steps, max(size)))
-        found = _png(svg(drawing, _box(self.rig.views[view], size)), *size)
+        found = _png(svg(drawing, _box(self.rig.views[view], size), size), *size)
         found = found if kind == "png" else decode(found).tobytes()
         self._keep(key, found)
         return found

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 FAINTEST = 1 / 255
 """What is less opaque than this is not drawn."""
+TENTHS = 10
+"""Lengths of a `Drawing` are whole tenths of the canvas's units, which are written in a fraction of a float's time."""
 
 
 class Gradient(NamedTuple):
-    """From a point to another; a round one from a center to a point on its edge."""
+    """From a point to another; a round one from a center to a point on its edge. In tenths."""
 
     round: bool
-    x1: float
-    y1: float
-    x2: float
-    y2: float
+    x1: int
+    y1: int
+    x2: int
+    y2: int
     stops: Stops
 
 
@@ -44,8 +46,8 @@ Paint: TypeAlias = "str | Gradient | None"
 class Outline(NamedTuple):
     commands: str
     """Of M, L, C, Q and Z one each."""
-    numbers: list[float]
-    """x and y of their points, in turn."""
+    numbers: list[int]
+    """x and y of their points, in turn, in tenths."""
 
 
 class Drawable(NamedTuple):
@@ -54,6 +56,7 @@ class Drawable(NamedTuple):
     fill: Paint
     line: str | None
     width: float
+    """Of the line, in tenths."""
     opacity: float
     clip: str | None
     """The part whose outline bounds it."""
@@ -95,22 +98,23 @@ class Rig:
                 points[part.first : part.last] = part.formed(values)
         for group in self._groups:
             _move(group, values, points, self._depth)
-        return self._drawing(np.round(points, 1).tolist(), values)
+        return self._drawing(np.rint(points * TENTHS).astype(np.int64).reshape(-1).tolist(), values)
 
-    def _drawing(self, points: list[list[float]], values: Mapping[str, float]) -> Drawing:
+    def _drawing(self, numbers: list[int], values: Mapping[str, float]) -> Drawing:
         drawables: list[Drawable] = []
         clips: dict[str, Outline] = {}
         for part in self._parts:
             opacity = part.opacity(values)
             if opacity < FAINTEST and part.id not in self._clips:
                 continue
-            flat = [number for point in points[part.first : part.last] for number in point]
-            outline = Outline(part.commands, flat[: part.numbers])
+            end = 2 * part.first + part.numbers
+            outline = Outline(part.commands, numbers[2 * part.first : end])
             if part.id in self._clips:
                 clips[part.id] = outline
             if opacity >= FAINTEST:
-                fill = _paint(part, flat[part.numbers :])
-                drawables.append(Drawable(part.id, outline, fill, part.line, part.width, opacity, part.clip))
+                fill = _paint(part, numbers[end : 2 * part.last])
+                width = part.width * TENTHS
+                drawables.append(Drawable(part.id, outline, fill, part.line, width, opacity, part.clip))
         return Drawing(drawables, clips)
 
 
@@ -119,7 +123,7 @@ def load(folder: Path) -> Rig:
     return Rig(rig_rules.read(folder / FILE))
 
 
-def _paint(part: FormedPart, ends: list[float]) -> Paint:
+def _paint(part: FormedPart, ends: list[int]) -> Paint:
     if part.stops is None:
         return part.fill
     x1, y1, x2, y2 = ends

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from math import hypot
 from typing import TYPE_CHECKING
 
 from vtuber_cli.avatar.path import template
-from vtuber_cli.avatar.rig import Gradient
+from vtuber_cli.avatar.rig import TENTHS, Gradient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from vtuber_cli.avatar.rig import Drawable, Drawing, Outline
 
 
-def svg(drawing: Drawing, box: Sequence[float]) -> str:
-    """The drawing; `box` is the part of the canvas to show: left, top, width, height."""
-    view = " ".join(f"{number:g}" for number in box)
+def svg(drawing: Drawing, box: Sequence[float], size: tuple[int, int]) -> str:
+    """The drawing as a picture of so many pixels.
+
+    `box` is the part of the canvas to show, in the canvas's units: left, top, width, height.
+    """
+    view = " ".join(f"{number * TENTHS:.9g}" for number in box)
     found = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{box[2]:g}" height="{box[3]:g}" viewBox="{view}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="{view}"'
         ' fill="none" stroke-linejoin="round" stroke-linecap="round">'
     ]
     used = {drawable.clip for drawable in drawing.drawables}
@@ -57,8 +61,8 @@ def _gradient(fill: Gradient, name: str) -> str:
     )
     x1, y1, x2, y2 = fill.x1, fill.y1, fill.x2, fill.y2
     if fill.round:
-        radius = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 0.01)
-        place = f'<radialGradient id="{name}" gradientUnits="userSpaceOnUse" cx="{x1}" cy="{y1}" r="{radius:.2f}">'
+        radius = max(hypot(x2 - x1, y2 - y1), 0.1)
+        place = f'<radialGradient id="{name}" gradientUnits="userSpaceOnUse" cx="{x1}" cy="{y1}" r="{radius:.1f}">'
         return f"{place}{stops}</radialGradient>"
     place = f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}">'
     return f"{place}{stops}</linearGradient>"
