@@ -61,6 +61,7 @@ class Asking:
         self._keys = keys
         self._clock = clock
         self._asked = clock()
+        self._taken = False
 
     def wait(self, seconds: float = SECONDS) -> Answers:
         """Reads until the last answer is there, `seconds` after the question at most; what is there already anyway."""
@@ -78,6 +79,11 @@ class Asking:
         self.answers = parse(data)
         return self.answers
 
+    def take_typed(self) -> str:
+        """What the user typed meanwhile, once."""
+        typed, self._taken = "" if self._taken else self.answers.typed, True
+        return typed
+
     def waits(self) -> bool:
         """Whether an answer may still come."""
         return self._clock() < self._asked + LATE_SECONDS
@@ -89,9 +95,9 @@ class Asking:
 
 @contextmanager
 def asking(question: bytes, clock: Callable[[], float] = time.monotonic) -> Generator[Asking | None]:
-    """Puts the question, and puts the terminal back at the end; None if there is none to ask (`can_ask`)."""
+    """Puts the question, and puts the terminal back at the end; None if there is none, or nothing to ask."""
     with ExitStack() as put_back:
-        yield _put(question, clock, put_back) if can_ask() else None
+        yield _put(question, clock, put_back) if question and can_ask() else None
 
 
 def ask(question: bytes, seconds: float = SECONDS) -> Answers:

@@ -38,7 +38,7 @@ def transmit(image: int, picture: Picture) -> str:
 
 
 def append(image: int, picture: Picture) -> str:
-    """Uploads one more frame, of the size of the first: a smaller one leaves the rest empty, a larger one is refused."""
+    """Uploads one more frame, of the size of the first: a smaller one leaves a rest, a larger one is refused."""
     return _upload(f"a=f,i={_id(image)},X=1,{_QUIET}", picture, more="a=f,")
 
 
