@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from vtuber_cli.audio.quiet import native_stderr_to
 if TYPE_CHECKING:
     from vtuber_cli.tui.app import ChatApp
     from vtuber_cli.tui.feed import Talk
+    from vtuber_cli.tui.picture.survey import Survey
     from vtuber_cli.tui.themes import Look
 
 _STARTED = time.monotonic()
@@ -30,6 +29,7 @@ async def open_screen(
     *,
     devices: str = "",
     looks: Callable[[str], Look] | None = None,
+    survey: Survey | None = None,
     log: Path | None = None,
 ) -> None:
     """Shows a talk until the user leaves it or it ends by itself; the session is closed afterwards.
@@ -39,16 +39,21 @@ async def open_screen(
         look: the character's colours.
         devices: microphone and speaker by name.
         looks: the colours of whoever takes over, by id.
+        survey: what the terminal can show.
         log: where native libraries' chatter on stderr goes meanwhile; without it, nowhere.
 
     Raises:
         Exception: a bug of ours, after the terminal has been restored.
     """
+    from vtuber_cli.tui import keyboard
     from vtuber_cli.tui.app import ChatApp
+    from vtuber_cli.tui.symbols import ASCII
 
-    _tolerate_odd_bytes()
+    if survey is not None and survey.choice.truecolor:
+        os.environ["COLORTERM"] = "truecolor"  # what Textual goes by
     with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
         app = ChatApp(session, look, devices=devices, looks=looks)
+        keyboard.attach(app, survey.asked if survey else None)
         with _signals(app):
             try:
                 await app.run_async()
@@ -56,15 +61,6 @@ async def open_screen(
                 await app.close_session()
     if app.failure is not None:
         raise app.failure
-
-
-def _tolerate_odd_bytes() -> None:
-    """A byte that is no UTF-8 (a slip of a paste) becomes a mark; Textual's reader would end the app without a word."""
-    if sys.platform != "win32":
-        from textual.drivers import linux_driver
-
-        strict = codecs.getincrementaldecoder
-        linux_driver.getincrementaldecoder = lambda encoding: partial(strict(encoding), errors="replace")  # pyright: ignore
 
 
 @contextmanager
