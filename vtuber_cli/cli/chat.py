@@ -6,7 +6,10 @@ import asyncio
 import errno
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from vtuber_cli.character import Theme
     from vtuber_cli.conversation.session import Session
     from vtuber_cli.store.history import History
+    from vtuber_cli.tui.picture.survey import Survey
 
 
 Face: TypeAlias = Literal["screen", "lines", "events"]
@@ -40,6 +44,14 @@ class Sound:
     """A loudspeaker was named."""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the command line says of drawing."""
+
+    truecolor: bool = False
+    letters: bool = False
+
+
 def command(  # noqa: PLR0913 - its options
     character: options.Character = None,
     mic: Annotated[Path | None, typer.Option("--mic", metavar="FILE", help="chat.option.mic")] = None,
@@ -52,6 +64,9 @@ def command(  # noqa: PLR0913 - its options
     events: Annotated[
         str | None, typer.Option("--events", metavar="ndjson", show_default=False, help="chat.option.events")
     ] = None,
+    avatar: Annotated[str | None, typer.Option("--avatar", metavar="WAY", help="picture.option.avatar")] = None,
+    truecolor: Annotated[bool, typer.Option("--truecolor", help="picture.option.truecolor")] = False,
+    letters: Annotated[bool, typer.Option("--ascii", help="picture.option.ascii")] = False,
     engines: options.Engines = None,
     barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
     hands_free: Annotated[bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")] = None,
@@ -68,6 +83,7 @@ def command(  # noqa: PLR0913 - its options
         "models_dir": models_dir,
         "talk.barge_in": barge_in,
         "talk.hands_free": hands_free,
+        "screen.avatar": avatar,
         **options.engine_flags(engines),
         **options.assignments(settings),
         **options.device_flags(microphone, loudspeaker),
@@ -83,7 +99,7 @@ def command(  # noqa: PLR0913 - its options
         face: Face = "events" if events else "lines" if plain or not is_screen() else "screen"
         live = face == "screen" or sys.stdin.isatty() or sound.hears
         fetch(plan, plan.models(hears=mic is not None or (not muted and live)))
-        code = asyncio.run(_converse(plan, sound, kept, talk, face))
+        code = asyncio.run(_converse(plan, sound, kept, talk, face, Drawing(truecolor, letters)))
         # A talk that could not be kept is no success, however well it went.
         raise typer.Exit(code or (StoreError.exit_code if kept is None else 0))
     finally:
@@ -91,7 +107,9 @@ def command(  # noqa: PLR0913 - its options
             kept.close()
 
 
-async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | None, face: Face) -> int:
+async def _converse(
+    plan: Plan, sound: Sound, kept: History | None, talk: str | None, face: Face, drawing: Drawing
+) -> int:
     """Runs the talk in the face that suits the terminal; returns the exit code."""
     from vtuber_cli import bootstrap
 
@@ -111,8 +129,22 @@ async def _converse(plan: Plan, sound: Sound, kept: History | None, talk: str | 
         return await _in_events(session, plan, stay=stay)
     if face == "lines":
         return await _in_lines(session, plan, stay=stay, typed=typed)
-    await _on_screen(session, plan, sound)
+    with _survey(plan, drawing) as survey:
+        await _on_screen(session, plan, sound, survey)
     return 0
+
+
+@contextmanager
+def _survey(plan: Plan, drawing: Drawing) -> Generator[Survey]:
+    """What the terminal can show; asked while the screen is being imported, so that hardly anybody waits for it."""
+    from vtuber_cli import config
+    from vtuber_cli.tui.picture.survey import Wishes, surveyed
+
+    wish = plan.settings.screen.avatar
+    source = config.load(plan.flags).source_of("screen.avatar") if wish != "auto" else ""
+    wishes = Wishes(wish, drawing.truecolor, drawing.letters, "--avatar" if source == "flag" else source)
+    with surveyed(wishes, lambda: import_module("vtuber_cli.tui.app")) as survey:
+        yield survey
 
 
 async def _in_lines(session: Session, plan: Plan, *, stay: bool, typed: bool) -> int:
@@ -142,7 +174,7 @@ async def _in_events(session: Session, plan: Plan, *, stay: bool) -> int:
         return await ndjson.run(session, write, plain.typed_lines(), character=plan.character.id, stay=stay)
 
 
-async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
+async def _on_screen(session: Session, plan: Plan, sound: Sound, survey: Survey) -> None:
     from vtuber_cli import character, log
     from vtuber_cli.tui.terminal import open_screen
     from vtuber_cli.tui.themes import Look
@@ -155,6 +187,7 @@ async def _on_screen(session: Session, plan: Plan, sound: Sound) -> None:
         look(plan.character.theme),
         devices=sound.mic.name if sound.mic else "",
         looks=lambda name: look(character.load(name).theme),
+        survey=survey,
         log=log.native_file(),
     )
 

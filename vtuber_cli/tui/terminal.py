@@ -51,8 +51,9 @@ async def open_screen(
 
     if survey is not None and survey.choice.truecolor:
         os.environ["COLORTERM"] = "truecolor"  # what Textual goes by
+    signs = ASCII if survey is not None and survey.letters else None
     with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
-        app = ChatApp(session, look, devices=devices, looks=looks)
+        app = ChatApp(session, look, devices=devices, looks=looks, signs=signs)
         keyboard.attach(app, survey.asked if survey else None)
         with _signals(app):
             try:

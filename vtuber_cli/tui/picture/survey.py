@@ -41,9 +41,10 @@ def surveyed(wishes: Wishes, meanwhile: Callable[[], object] = lambda: None) -> 
         wishes: the user's.
         meanwhile: done between the question and the reading of the answer.
     """
-    told = {"truecolor": wishes.truecolor, "letters": wishes.letters}
-    with asking(needed(wishes.avatar, **told)) as asked:
+    wish, truecolor, letters = wishes.avatar, wishes.truecolor, wishes.letters
+    with asking(needed(wish, truecolor=truecolor, letters=letters)) as asked:
         meanwhile()
-        patient = wishes.avatar in ("kitty", "sixel")
+        patient = wish in ("kitty", "sixel")
         answers = asked.wait(PATIENT_SECONDS if patient else SECONDS) if asked is not None else Answers()
-        yield Survey(choose(answers, wishes.avatar, **told, source=wishes.source), asked, wishes.letters)
+        choice = choose(answers, wish, truecolor=truecolor, letters=letters, source=wishes.source)
+        yield Survey(choice, asked, letters)
