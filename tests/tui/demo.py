@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.tui.talk import TIMINGS, ScriptedTalk
 from vtuber_cli import i18n
+from vtuber_cli.bootstrap.figures import figure
 from vtuber_cli.errors import AudioUnavailable
 from vtuber_cli.events import (
     EngineChanged,
@@ -29,8 +30,10 @@ from vtuber_cli.events import (
     UserSaid,
 )
 from vtuber_cli.tui.app import CLOCKS, ChatApp
+from vtuber_cli.tui.picture.choice import Choice
 from vtuber_cli.tui.screens.chat import Clocks
 from vtuber_cli.tui.themes import DAY, NIGHT, Look
+from vtuber_cli.tui.widgets.face import Portraits
 
 LINES = {
     "en": (
@@ -107,6 +110,8 @@ async def main() -> None:
         "--at", type=float, default=3.0, help="seconds to the picture (the script runs 20 times as fast)"
     )
     parser.add_argument("--press", default="")
+    parser.add_argument("--face", default="", choices=["kitty", "sixel", "half", "ascii"])
+    parser.add_argument("--character", default="mika")
     options = parser.parse_args()
     i18n.set_language("ko" if options.ko else "en")
     lines = LINES["ko" if options.ko else "en"]
@@ -119,9 +124,10 @@ async def main() -> None:
         talk,
         Look(tagline=tagline),
         devices="Built-in mic → Headphones",
-        theme=DAY if options.light else NIGHT,
         clocks=clocks,
+        portraits=Portraits(options.character, figure, Choice(options.face), seed=1) if options.face else None,
     )
+    app.theme = DAY if options.light else NIGHT
     if options.svg is None:
         await app.run_async()
         return

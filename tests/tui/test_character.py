@@ -20,7 +20,9 @@ JUN = Look(accent="#7fc8a9")
 
 def app(talk: ScriptedTalk, theme: str = DAY) -> ChatApp:
     clocks = Clocks(day=lambda: "14:02", running=lambda: 0.0)
-    return ChatApp(talk, Look(accent="#ff88aa"), theme=theme, looks=lambda _: JUN, signs=UNICODE, clocks=clocks)
+    found = ChatApp(talk, Look(accent="#ff88aa"), looks=lambda _: JUN, signs=UNICODE, clocks=clocks)
+    found.theme = theme
+    return found
 
 
 async def test_the_screen_asks_the_talk_and_takes_on_the_newcomers_name_and_colours() -> None:

@@ -39,7 +39,8 @@ def picture(
     talk = ScriptedTalk(name={"en": "Mika", "ko": "미카"}[language])
     look = Look(tagline={"en": "a small fortune-teller under the stars", "ko": "별빛 아래의 작은 점술가"}[language])
     clocks = Clocks(day=lambda: "14:02", running=lambda: 0.0)
-    app = ChatApp(talk, look, theme=theme, clocks=clocks, signs=ASCII if ascii_only else UNICODE)
+    app = ChatApp(talk, look, clocks=clocks, signs=ASCII if ascii_only else UNICODE)
+    app.theme = theme
 
     async def speak(pilot: Pilot[None]) -> None:
         await talk.running.wait()

@@ -176,8 +176,10 @@ async def _in_events(session: Session, plan: Plan, *, stay: bool) -> int:
 
 async def _on_screen(session: Session, plan: Plan, sound: Sound, survey: Survey) -> None:
     from vtuber_cli import character, log
+    from vtuber_cli.bootstrap.figures import figure
     from vtuber_cli.tui.terminal import open_screen
     from vtuber_cli.tui.themes import Look
+    from vtuber_cli.tui.widgets.face import Portraits
 
     def look(of: Theme) -> Look:
         return Look(accent=of.accent, **({"star": of.secondary} if of.secondary else {}))
@@ -187,6 +189,7 @@ async def _on_screen(session: Session, plan: Plan, sound: Sound, survey: Survey)
         look(plan.character.theme),
         devices=sound.mic.name if sound.mic else "",
         looks=lambda name: look(character.load(name).theme),
+        portraits=Portraits(plan.character.id, figure, survey.choice, seed=os.getpid()),
         survey=survey,
         log=log.native_file(),
     )

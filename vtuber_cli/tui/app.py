@@ -23,6 +23,7 @@ from vtuber_cli.tui.symbols import Symbols, symbols
 from vtuber_cli.tui.terminal import note_first_paint
 from vtuber_cli.tui.themes import DAY, NIGHT, Look, themes
 from vtuber_cli.tui.widgets.composer import Composer
+from vtuber_cli.tui.widgets.face import Portraits
 
 
 def _time_of_day() -> str:
@@ -41,14 +42,14 @@ class ChatApp(App[None]):
         session: what to show; the app runs and closes it.
         look: the character's colours.
         devices: microphone and speaker by name, shown where there is room.
-        theme: the one to start with.
         looks: the colours of whoever takes over, by id.
         signs: which signs the terminal has; found out if not given.
+        portraits: whose face is shown beside the words; nobody's if not given.
     """
 
     TITLE = "vtuber"
     CSS_PATH = "screens/chat.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012 - typed by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (110, "-broad")]  # noqa: RUF012 - typed by Textual
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-medium"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "talk", show=False, priority=True),
@@ -62,10 +63,10 @@ class ChatApp(App[None]):
         look: Look | None = None,
         *,
         devices: str = "",
-        theme: str = NIGHT,
         looks: Callable[[str], Look] | None = None,
         signs: Symbols | None = None,
         clocks: Clocks = CLOCKS,
+        portraits: Portraits | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -73,9 +74,9 @@ class ChatApp(App[None]):
         look = look or Look()
         for ours in themes(look):
             self.register_theme(ours)
-        self.theme = theme
+        self.theme = NIGHT
         self._looks = looks
-        self._chat = ChatScreen(session, look, self._signs, clocks, devices)
+        self._chat = ChatScreen(session, look, self._signs, clocks, devices, portraits)
         self._leaving = False
         self._over = asyncio.Event()
         """Set while the session does not run: before it starts, and when it has freed everything."""
@@ -106,6 +107,7 @@ class ChatApp(App[None]):
                 self._chat.show(event)
                 if isinstance(event, CharacterChanged):
                     self._dress(event.id)
+                    self._chat.portray(event.id)
         except Exception as error:  # noqa: BLE001 - a bug: told after the terminal is restored
             self._handle_exception(error)
 

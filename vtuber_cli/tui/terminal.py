@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vtuber_cli.tui.feed import Talk
     from vtuber_cli.tui.picture.survey import Survey
     from vtuber_cli.tui.themes import Look
+    from vtuber_cli.tui.widgets.face import Portraits
 
 _STARTED = time.monotonic()
 
@@ -29,6 +30,7 @@ async def open_screen(
     *,
     devices: str = "",
     looks: Callable[[str], Look] | None = None,
+    portraits: Portraits | None = None,
     survey: Survey | None = None,
     log: Path | None = None,
 ) -> None:
@@ -39,6 +41,7 @@ async def open_screen(
         look: the character's colours.
         devices: microphone and speaker by name.
         looks: the colours of whoever takes over, by id.
+        portraits: whose face is shown, and how; nobody's if not given.
         survey: what the terminal can show.
         log: where native libraries' chatter on stderr goes meanwhile; without it, nowhere.
 
@@ -53,7 +56,7 @@ async def open_screen(
         os.environ["COLORTERM"] = "truecolor"  # what Textual goes by
     signs = ASCII if survey is not None and survey.letters else None
     with native_stderr_to(log or Path(os.devnull)), _drawn_on_the_terminal():
-        app = ChatApp(session, look, devices=devices, looks=looks, signs=signs)
+        app = ChatApp(session, look, devices=devices, looks=looks, signs=signs, portraits=portraits)
         keyboard.attach(app, survey.asked if survey else None)
         with _signals(app):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,6 +10,7 @@ from typing import ClassVar
 from textual import events as textual_events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from vtuber_cli.errors import VtuberError
@@ -35,6 +37,7 @@ from vtuber_cli.tui.symbols import Symbols
 from vtuber_cli.tui.themes import Look
 from vtuber_cli.tui.widgets.card import Card
 from vtuber_cli.tui.widgets.composer import Composer
+from vtuber_cli.tui.widgets.face import Face, Portraits
 from vtuber_cli.tui.widgets.hints import KeyHints
 from vtuber_cli.tui.widgets.status import StatusBar
 from vtuber_cli.tui.widgets.transcript import Transcript
@@ -61,7 +64,15 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+end", "bottom", show=False),
     ]
 
-    def __init__(self, session: Talk, look: Look, symbols: Symbols, clocks: Clocks, devices: str = "") -> None:
+    def __init__(
+        self,
+        session: Talk,
+        look: Look,
+        symbols: Symbols,
+        clocks: Clocks,
+        devices: str = "",
+        portraits: Portraits | None = None,
+    ) -> None:
         super().__init__(classes="-ascii" if symbols.ascii else "")
         self._session = session
         self._clocks = clocks
@@ -71,13 +82,19 @@ class ChatScreen(Screen[None]):
         self._look = look
         self._card = Card(name, safe_line(look.tagline), symbols)
         self.transcript = Transcript(name, self._card, symbols)
+        self._portraits = portraits
+        self._face = Face(portraits.choice, clocks.running, seed=portraits.seed) if portraits else None
         self.composer = Composer()
         self.status = StatusBar(symbols, safe_line(devices))
         self._keys = KeyHints()
         self._microphone: bool | None = None
 
     def compose(self) -> ComposeResult:
-        yield self.transcript
+        with Horizontal(id="talk"):
+            yield self.transcript
+            if self._face is not None:
+                with Vertical(id="beside"):
+                    yield self._face
         yield self.composer
         yield self.status
         yield self._keys
@@ -90,9 +107,13 @@ class ChatScreen(Screen[None]):
         self._show_microphone()
         self.composer.focus()
         self.set_interval(FRAME_SECONDS, self._tick)
+        if self._portraits is not None:
+            self.portray(self._portraits.character)
 
     def show(self, event: Event) -> None:
         """Takes one announcement of the conversation. Foreign text is made safe here, for all widgets."""
+        if self._face is not None:
+            self._face.tell(event)
         match safe_event(event):
             case Level() as level:
                 self.status.hear(level)
@@ -141,6 +162,40 @@ class ChatScreen(Screen[None]):
 
     def fail(self, error: VtuberError) -> None:
         self.transcript.note(*error_lines(error), severity="error")
+
+    # --- her face ---------------------------------------------------------------------------------------------------
+
+    def portray(self, character: str) -> None:
+        """Shows the face of this character, by id; none, if she has none."""
+        if self._face is not None:
+            self.run_worker(self._portray(self._face, character), group="face", exclusive=True)
+
+    async def _portray(self, face: Face, character: str) -> None:
+        assert self._portraits is not None
+        try:
+            figure = await asyncio.to_thread(self._portraits.figure, character)
+        except VtuberError as error:
+            figure = None
+            self.fail(error)
+        self.set_class(figure is not None, "-face")
+        if figure is None:
+            face.leave()
+        else:
+            face.enter(figure)
+
+    def on_face_failed(self, message: Face.Failed) -> None:
+        self.remove_class("-face")
+        self.fail(message.error)
+
+    def on_screen_suspend(self) -> None:
+        if self._face is not None:
+            self._face.cover(True)
+
+    def on_screen_resume(self) -> None:
+        if self._face is not None:
+            self._face.cover(False)
+
+    # --- the phase --------------------------------------------------------------------------------------------------
 
     def _show_phase(self, phase: Phase) -> None:
         if phase == "hearing":

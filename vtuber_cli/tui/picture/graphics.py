@@ -1,0 +1,94 @@
+"""The face by the terminal's own graphics, over blank cells."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style
+from textual.strip import Strip
+
+from vtuber_cli.tui.picture import kitty
+from vtuber_cli.tui.picture.canvas import NOTHING, Change
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from vtuber_cli.avatar.painter import Painter
+    from vtuber_cli.avatar.parameters import Pose
+    from vtuber_cli.avatar.rig_file import View
+    from vtuber_cli.tui.picture.canvas import Ground, Place
+
+_LARGEST = 320
+"""Pixels of a side: larger pictures cost more than they show, and the terminal stretches them."""
+FRAMES = 160
+"""Pictures that a terminal keeps, 64 MB at the largest."""
+_CELL = (8, 16)
+"""Pixels of a cell where the terminal does not say."""
+
+_images = os.getpid() % 0xFFFF << 8
+"""Ids are this process's own: another program's pictures may be in the same terminal."""
+
+
+def _next_image() -> int:
+    global _images
+    _images += 1
+    return _images
+
+
+class KittyCanvas:
+    """Frames of one image, uploaded once. The image lies under the text and over the cells' own ground.
+
+    Args:
+        place: where, in whole cells.
+        ground: what it stands before.
+        cell: width and height of a cell in pixels, if known.
+        frames: how many pictures the terminal is to keep.
+    """
+
+    def __init__(self, place: Place, ground: Ground, cell: tuple[int, int] | None, frames: int = FRAMES) -> None:
+        self._place = place
+        self.pixels = _pixels(place, cell or _CELL)
+        self._limit = frames
+        self._frames = kitty.PoseFrames(_next_image(), frames)
+        self._placed = False
+        self._blank = _blank(place, ground)
+
+    def has(self, key: Hashable) -> bool:
+        return key in self._frames
+
+    def draw(self, painter: Painter, pose: Pose, view: View) -> bytes:
+        return painter.png(pose, *self.pixels, view)
+
+    def show(self, key: Hashable, drawn: bytes | None = None) -> Change:
+        # A picture that is not to be kept still has to be somewhere: its key is never asked for again.
+        found = self._frames.known(key) if drawn is None else self._frames.upload(key or object(), drawn)
+        if found is None:
+            return NOTHING
+        if not self._placed:
+            self._placed = True
+            column, row, columns, rows = self._place
+            found += f"\x1b[{row + 1};{column + 1}H" + kitty.place(self._frames.image, 1, columns, rows)
+        return Change(escapes=found)
+
+    def line(self, row: int) -> Strip:
+        return self._blank
+
+    def lift(self) -> str:
+        self._placed = False
+        found = self._frames.free()
+        # A freed id may be sent again, but not while an older picture of it is on its way.
+        self._frames = kitty.PoseFrames(_next_image(), self._limit)
+        return found
+
+
+def _pixels(place: Place, cell: tuple[int, int]) -> tuple[int, int]:
+    """Of the place, made smaller in proportion where it is too large."""
+    width, height = place.columns * cell[0], place.rows * cell[1]
+    share = min(1.0, _LARGEST / max(width, height))
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def _blank(place: Place, ground: Ground) -> Strip:
+    return Strip.blank(place.columns, Style(bgcolor=Color.from_rgb(*ground.colour)))
