@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+Colour: TypeAlias = tuple[int, int, int]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 ACROSS, DOWN = 4, 8
@@ -58,14 +59,14 @@ _SHADE = 0.2
 """How much ink the darkest area is on a light ground."""
 
 
-def letters(rgba: bytes, width: int, height: int, *, light: bool = False) -> list[str]:
+def letters(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0)) -> list[str]:
     """The rows of cells of a picture of so many pixels, printable ASCII only.
 
     Args:
         rgba: rows from the top, four bytes a pixel, not premultiplied.
         width: in pixels, 4 a cell.
         height: in pixels, 8 a cell.
-        light: the ground is lighter than the letters, so that dark areas may be shaded.
+        ground: what the letters are on; on a light one dark areas are shaded.
 
     Raises:
         ValueError: a size that is not of whole cells, or not that of the picture.
@@ -74,6 +75,7 @@ def letters(rgba: bytes, width: int, height: int, *, light: bool = False) -> lis
         raise ValueError(f"{len(rgba)} bytes are no picture of {width}x{height} in cells of {ACROSS}x{DOWN}")
     picture = np.frombuffer(rgba, np.uint8).reshape(height, width, 4).astype(np.float32) / np.float32(255)
     rows, columns = height // DOWN, width // ACROSS
+    light = sum(share * level for share, level in zip(_BRIGHTNESS, ground, strict=True)) > 127
     ink = _blurred(_ink(picture, _SHADE if light else 0.0), 0.5)
     cells = ink.reshape(rows, DOWN, columns, ACROSS).transpose(0, 2, 1, 3).reshape(rows * columns, ACROSS * DOWN)
     characters, shapes = _alphabet()

@@ -36,6 +36,10 @@ _CLEARLY = 96.0
 """By how much, squared, in all of a cell's pixels and channels, a character has to be nearer than a half to take its
 place: less is seen as specks only."""
 
+CRISP = 0.6
+
+_BLUR = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+
 
 class Mosaic(NamedTuple):
     """Cells, row by row."""
@@ -54,7 +58,15 @@ class Mosaic(NamedTuple):
         return ["".join(self.characters[index] for index in row) for row in self.glyphs.tolist()]
 
 
-def mosaic(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0), glyphs: str = QUADRANTS) -> Mosaic:
+def mosaic(
+    rgba: bytes,
+    width: int,
+    height: int,
+    ground: Colour = (0, 0, 0),
+    glyphs: str = QUADRANTS,
+    *,
+    crisp: float = CRISP,
+) -> Mosaic:
     """The cells of a picture of so many pixels, over the ground's colour.
 
     Args:
@@ -63,19 +75,19 @@ def mosaic(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0), gly
         height: in pixels, 4 a cell.
         ground: what transparent pixels show.
         glyphs: QUADRANTS or HALVES.
+        crisp: how much lines are deepened that are thinner than a pixel, such as lips; 0 leaves the picture as it is.
 
     Raises:
         ValueError: a size that is not of whole cells, or not that of the picture.
     """
-    pixels = cells(rgba, width, height, ground)
+    pixels = cells(rgba, width, height, ground, crisp=crisp)
     masks, shapes = _partings(glyphs)
     rows, columns = height // DOWN, width // ACROSS
     inside = masks @ pixels  # shapes, cells x channels
     count = masks.sum(axis=1)[:, None]
     outside = pixels.sum(axis=0) - inside
-    gain = (
-        (inside * inside / count + outside * outside / (ACROSS * DOWN - count)).reshape(len(masks), -1, 3).sum(axis=2)
-    )
+    apart = inside * inside / count + outside * outside / (ACROSS * DOWN - count)
+    gain = apart.reshape(len(masks), -1, 3).sum(axis=2)  # the more, the nearer are both means to their pixels
     best = gain.argmax(axis=0)
     best[gain.max(axis=0) - gain[0] < _CLEARLY] = 0
     every = np.arange(rows * columns)
@@ -89,16 +101,32 @@ def mosaic(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0), gly
     return Mosaic(glyphs, *(one.reshape(rows, columns, *one.shape[1:]) for one in (found, front, back)))
 
 
-def cells(rgba: bytes, width: int, height: int, ground: Colour) -> Floats:
+def cells(rgba: bytes, width: int, height: int, ground: Colour, *, crisp: float = CRISP) -> Floats:
     """The pixels over the ground, by place in the cell: shape (8, cells x 3), 0 to 255."""
     if width < ACROSS or height < DOWN or width % ACROSS or height % DOWN or len(rgba) != width * height * 4:
         raise ValueError(f"{len(rgba)} bytes are no picture of {width}x{height} in cells of {ACROSS}x{DOWN}")
     picture = np.frombuffer(rgba, np.uint8).reshape(height, width, 4).astype(np.float32)
-    share = picture[..., 3:] / 255
+    share = picture[..., 3:] / np.float32(255)
     below = np.array(ground, np.float32)
-    flat = below + (picture[..., :3] - below) * share
+    flat = (below + (picture[..., :3] - below) * share).astype(np.float32, copy=False)
+    if crisp:
+        deeper = np.float32(crisp) * share  # the ground stays as it is
+        flat = np.clip(flat + deeper * (flat - _blurred(flat)), np.float32(0), np.float32(255))
     split = flat.reshape(height // DOWN, DOWN, width // ACROSS, ACROSS, 3).transpose(1, 3, 0, 2, 4)
     return np.ascontiguousarray(split, np.float32).reshape(DOWN * ACROSS, -1)
+
+
+def _blurred(picture: Floats) -> Floats:
+    """Each pixel mixed with the two on every side of it; what is at the border goes on outside."""
+    height, width, _ = picture.shape
+    wide = np.pad(picture, ((2, 2), (2, 2), (0, 0)), mode="edge")
+    rows = np.zeros((height, width + 4, 3), np.float32)
+    found = np.zeros((height, width, 3), np.float32)
+    for start, share in enumerate(_BLUR):
+        rows += share * wide[start : start + height]
+    for start, share in enumerate(_BLUR):
+        found += share * rows[:, start : start + width]
+    return found
 
 
 @cache

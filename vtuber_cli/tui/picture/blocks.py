@@ -47,7 +47,8 @@ class BlockCanvas:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        return 2 * self._columns, 4 * self._rows
+        each = 2 if self._letters else 1
+        return 2 * each * self._columns, 4 * each * self._rows
 
     def has(self, key: Hashable) -> bool:
         return key in self._kept
