@@ -94,12 +94,14 @@ def has_ended(data: bytes) -> bool:
     return _ATTRIBUTES.search(data.decode("latin-1")) is not None
 
 
+def sized(width: int, height: int) -> tuple[int, int] | None:
+    """The size of a cell, if it can be one."""
+    return (width, height) if width in _CELL_SIZES and height in _CELL_SIZES else None
+
+
 def _cell(text: str) -> tuple[int, int] | None:
     found = _CELL.search(text)
-    if found is None:
-        return None
-    height, width = int(found[1]), int(found[2])
-    return (width, height) if width in _CELL_SIZES and height in _CELL_SIZES else None
+    return sized(int(found[2]), int(found[1])) if found else None
 
 
 class Latecomers:

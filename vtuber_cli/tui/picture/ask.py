@@ -15,10 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from struct import unpack
 from types import FrameType
 from typing import Any
 
-from vtuber_cli.tui.picture.answers import Answers, has_ended, parse
+from vtuber_cli.tui.picture.answers import Answers, has_ended, parse, sized
 
 SECONDS = 0.15
 PATIENT_SECONDS = 1.0
@@ -76,7 +78,8 @@ class Asking:
             data, end = (data + got)[:_MOST], (end + got)[-2 * _PIECE :]
             if not got or not left:
                 break
-        self.answers = parse(data)
+        found = parse(data)
+        self.answers = found if found.cell else replace(found, cell=_cell(self._keys))
         return self.answers
 
     def take_typed(self) -> str:
@@ -104,6 +107,18 @@ def ask(question: bytes, seconds: float = SECONDS) -> Answers:
     """What the terminal answers; nothing if it cannot be asked."""
     with asking(question) as asked:
         return asked.wait(seconds) if asked is not None else Answers()
+
+
+def _cell(terminal: int) -> tuple[int, int] | None:
+    """A cell's size as the system knows it: xterm tells the system and nobody else."""
+    import fcntl
+    import termios
+
+    try:
+        rows, columns, width, height = unpack("4H", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8)))
+    except OSError:
+        return None
+    return sized(width // columns, height // rows) if rows and columns else None
 
 
 def _put(question: bytes, clock: Callable[[], float], put_back: ExitStack) -> Asking | None:
