@@ -6,7 +6,7 @@ is taken whose two mean colours are nearest to the pixels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -25,6 +25,7 @@ HALVES = " ▀▄"
 """For fonts and terminals that draw quadrants badly."""
 
 _SHAPES: Mapping[str, str] = {
+    " ": ".. .. .. ..",
     "▀": "## ## .. ..", "▄": ".. .. ## ##", "▌": "#. #. #. #.", "▐": ".# .# .# .#",
     "▘": "#. #. .. ..", "▟": ".# .# ## ##", "▝": ".# .# .. ..", "▙": "#. #. ## ##",
     "▖": ".. .. #. #.", "▜": "## ## .# .#", "▗": ".. .. .# .#", "▛": "## ## #. #.",
@@ -56,6 +57,14 @@ class Mosaic(NamedTuple):
     def lines(self) -> list[str]:
         """The characters without their colours."""
         return ["".join(self.characters[index] for index in row) for row in self.glyphs.tolist()]
+
+    def pixels(self) -> Bytes:
+        """What a terminal shows, in the pixels it was made of: shape (height, width, 3)."""
+        rows, columns = self.glyphs.shape
+        painted = _painted(self.characters)[self.glyphs].reshape(rows, columns, DOWN, ACROSS, 1)
+        front, back = (one[:, :, None, None] for one in (self.front, self.back))
+        found = np.where(painted, front, back)
+        return found.transpose(0, 2, 1, 3, 4).reshape(rows * DOWN, columns * ACROSS, 3)
 
 
 def mosaic(
@@ -133,19 +142,22 @@ def _blurred(picture: Floats) -> Floats:
 def _partings(glyphs: str) -> tuple[Floats, Bytes]:
     """How characters part a cell, the half first: shape (n, 8); and the indices of the one that paints that and of the
     one that paints the rest, the same one where there is no other: shape (n, 2)."""
-    masks: list[Sequence[float]] = []
+    masks: list[list[bool]] = []
     shapes: list[list[int]] = []
-    for index, glyph in enumerate(glyphs):
-        if glyph not in _SHAPES:
-            continue
-        mask = [float(mark == "#") for mark in _SHAPES[glyph].replace(" ", "")]
-        rest = [1 - one for one in mask]
+    for index, mask in enumerate(_painted(glyphs).tolist()):
+        rest = [not one for one in mask]
         if rest in masks:
             shapes[masks.index(rest)][1] = index
-        else:
+        elif any(mask):
             masks.append(mask)
             shapes.append([index, index])
     return np.array(masks, np.float32), np.array(shapes, np.uint8)
+
+
+@cache
+def _painted(glyphs: str) -> npt.NDArray[np.bool_]:
+    """The pixels of a cell that each character paints in front: shape (n, 8)."""
+    return np.array([[mark == "#" for mark in _SHAPES[glyph].replace(" ", "")] for glyph in glyphs], np.bool_)
 
 
 def _rounded(colours: Floats) -> Bytes:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from vtuber_cli.avatar import png
 from vtuber_cli.avatar.expressions import CALM
+from vtuber_cli.avatar.mosaic import mosaic
 from vtuber_cli.avatar.raster import Raster
 from vtuber_cli.events import EMOTIONS
 
@@ -26,7 +27,7 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width, 4)."""
 
 CELLS = 80
-"""The side in pixels of a picture of 40x20 half-block cells."""
+"""The side in pixels of a picture that becomes 40x20 cells."""
 
 _GAP = 4
 _LABEL = 20
@@ -81,13 +82,13 @@ def sheet(rig: Rig, expressions: Expressions, *, side: int = 2 * CELLS) -> bytes
 
 
 def cells(raster: Raster, pose: Pose, side: int) -> Pixels:
-    """The picture with the pixels of 40x20 half-block cells, each of them as large as whole pixels allow."""
-    small = _picture(raster, pose, CELLS)
+    """The picture as 40x20 cells of a terminal show it, as large as whole pixels allow."""
+    small = mosaic(raster.rgba(pose, CELLS, CELLS), CELLS, CELLS, _GROUND).pixels()
     times = max(1, side // CELLS)
     large = small.repeat(times, axis=0).repeat(times, axis=1)[:side, :side]
     found = _ground(side, side)
     top = (side - large.shape[0]) // 2
-    found[top : top + large.shape[0], top : top + large.shape[1]] = large
+    found[top : top + large.shape[0], top : top + large.shape[1], :3] = large
     return found
 
 
