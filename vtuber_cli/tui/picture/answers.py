@@ -43,6 +43,8 @@ _BEGUN = re.compile(r"\x1b(?:(?:_G|P>)[^\x1b\x07]*\x1b?|\[[?>=][0-9;:]*\$?)\Z")
 """An answer that has not ended yet; nothing else begins so."""
 _PERHAPS = re.compile(r"\x1b(?:[_P]|\[(?:6(?:;[0-9;]*)?)?)?\Z")
 """The beginning of an answer, or of a key."""
+_ANSWER = re.compile(r"\x1b(?:_G|P>|\[[?>=]|\[6;)")
+"""How ours begin."""
 _KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|O.?|.)?|[\x00\x80-\x9f\ufffd]", re.DOTALL)
 """Keys that need no repeating (arrows and their like), and what is no text."""
 
@@ -63,7 +65,7 @@ class Answers:
     typed: str = ""
     """What the user typed meanwhile."""
     begun: str = ""
-    """An answer that had not ended when the time was over."""
+    """An answer, or perhaps one, that had not ended when the time was over."""
 
 
 def question(*, graphics: bool) -> bytes:
@@ -75,7 +77,7 @@ def parse(data: bytes) -> Answers:
     """Reads whatever came, be it answers, keys, both or neither."""
     text = data.decode("utf-8", "replace")
     attributes = _ATTRIBUTES.search(text)
-    begun = _BEGUN.search(text) if attributes is None else None
+    begun = (_BEGUN.search(text) or _PERHAPS.search(text)) if attributes is None else None
     typed = _REPORT.sub("", text[: begun.start()] if begun else text)
     graphics, name = _GRAPHICS.search(text), _NAME.search(text)
     return Answers(
@@ -119,12 +121,13 @@ class Latecomers:
         self._waits = waits
         self._more = more
         self._over = False
+        self._first = True
 
     def feed(self, text: str) -> str:
         """What of `text` was typed."""
         if self._over:
             return text
-        text, self._held = self._held + text, ""
+        text, self._held = self._joined(text), ""
         self._over = _ATTRIBUTES.search(text) is not None
         text = _REPORT.sub("", text)
         if self._over:
@@ -137,3 +140,8 @@ class Latecomers:
             self._held = begun[0]
             return text[: begun.start()]
         return text
+
+    def _joined(self, text: str) -> str:
+        """With what was held back; but what was left of the asking and begins no answer was a lone key, long gone."""
+        first, self._first = self._first, False
+        return text if first and not _ANSWER.match(self._held + text) else self._held + text
