@@ -69,6 +69,7 @@ PROCESS = (
     "tests/test_log.py::test_two_programs",
     "tests/test_settings_file.py::test_two_programs",
     "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",
+    "tests/tui/picture/test_ask.py",
     "tests/tui/test_terminal.py",
     "tests/weights/test_interrupted.py",
     "tests/weights/test_room.py",
