@@ -41,7 +41,7 @@ first frame, a twelfth of the time, and finds nothing: what is made while a prog
 GROUPS: dict[str, tuple[str, ...]] = {
     "talk": ("chat", "say", "listen"),
     "fortune": ("fortune", "profile"),
-    "set_up": ("character", "config", "devices", "models", "engines", "key", "completion"),
+    "set_up": ("character", "live2d", "config", "devices", "models", "engines", "key", "completion"),
     "look_back": ("history", "stats", "logs"),
     "look_after": ("doctor", "bench", "paths", "clean", "schema"),
 }
