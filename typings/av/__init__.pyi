@@ -1,3 +1,5 @@
+"""What vtuber uses of PyAV."""
+
 class Packet:
     def __init__(self, input: bytes, /) -> None: ...
 

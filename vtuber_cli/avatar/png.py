@@ -53,13 +53,15 @@ def _decoded(data: bytes, width: int, height: int) -> npt.NDArray[np.uint8]:
 
 
 def encode(pixels: npt.NDArray[np.uint8], *, level: int = 6) -> bytes:
-    """A PNG of pixels of shape (height, width, 4), not premultiplied."""
+    """A PNG of pixels of shape (height, width, 4), not premultiplied.
+
+    Without filters, which make drawings with flat colours larger: a fifth, when each row is its difference from the
+    one above.
+    """
     height, width, _ = pixels.shape
-    rows = pixels.reshape(height, 4 * width)
-    up = np.vstack([rows[:1], rows[1:] - rows[:-1]])
-    kinds = np.full((height, 1), 2, np.uint8)
-    kinds[0] = 0
-    body = zlib.compress(np.hstack([kinds, up]).tobytes(), level)
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)
+    rows[:, 1:] = pixels.reshape(height, 4 * width)
+    body = zlib.compress(rows.tobytes(), level)
     head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 

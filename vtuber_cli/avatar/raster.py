@@ -1,28 +1,57 @@
 """Pictures of a rig. Poses are rounded to steps that can be told apart, so that a face that moves is drawn from memory.
 
-Drawing takes tens of milliseconds of CPU: call it from a worker's thread. One `Raster` may be called from several.
+What is not in memory takes up to tens of milliseconds of CPU, so call this from a worker's thread. One `Raster` may be
+called from several. One picture is drawn by `raster_skia`, where that can be loaded, and by `raster_resvg` elsewhere.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
+from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from vtuber_cli.avatar.parameters import PARAMETERS, Pose, clamped
-from vtuber_cli.avatar.png import decode
-from vtuber_cli.avatar.svg import svg
 
 if TYPE_CHECKING:
-    from vtuber_cli.avatar.rig import Rig
+    from vtuber_cli.avatar.painter import Kind
+    from vtuber_cli.avatar.rig import Drawing, Rig
     from vtuber_cli.avatar.rig_file import View
 
+_LOG = logging.getLogger(__name__)
 _MEMORY = 32 * 1024 * 1024
 _COARSEST, _FINEST = 24, 120
 """Steps over a parameter's range, in the smallest and in the largest pictures."""
 
-Kind: TypeAlias = Literal["png", "rgba"]
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, width and height of a part of the canvas, in its units."""
+Size: TypeAlias = tuple[int, int]
+"""Width and height of a picture, in pixels."""
 _Key: TypeAlias = "tuple[Kind, int, int, View, tuple[int, ...]]"
+
+
+class Rasteriser(Protocol):
+    """Draws one picture: the box, whose proportions are the picture's, on a transparent ground."""
+
+    def png(self, drawing: Drawing, box: Box, size: Size) -> bytes: ...
+
+    def rgba(self, drawing: Drawing, box: Box, size: Size) -> bytes: ...
+
+
+@cache
+def quickest() -> Rasteriser:
+    """Skia where it is installed and finds what it needs of the system, else resvg."""
+    try:
+        from vtuber_cli.avatar import raster_skia
+    except ImportError as error:
+        if error.name != "skia" or not isinstance(error, ModuleNotFoundError):
+            _LOG.warning("resvg draws, for skia-python is installed and cannot be loaded: %s", error)
+    else:
+        return raster_skia
+    from vtuber_cli.avatar import raster_resvg
+
+    return raster_resvg
 
 
 class Raster:
@@ -30,8 +59,9 @@ class Raster:
 
     live = False
 
-    def __init__(self, rig: Rig, *, memory: int = _MEMORY) -> None:
+    def __init__(self, rig: Rig, *, memory: int = _MEMORY, rasteriser: Rasteriser | None = None) -> None:
         self.rig = rig
+        self._rasteriser = rasteriser
         self.drawn = 0
         """How many pictures were not in memory."""
         self._memory = memory
@@ -56,16 +86,16 @@ class Raster:
         with self._lock:
             return (kind, width, height, view, self._steps(pose, max(width, height))) in self._kept
 
-    def _picture(self, kind: Kind, pose: Pose, size: tuple[int, int], view: View) -> bytes:
+    def _picture(self, kind: Kind, pose: Pose, size: Size, view: View) -> bytes:
         steps = self._steps(pose, max(size))
         key: _Key = (kind, *size, view, steps)
         with self._lock:
             if (found := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
                 return found
-        drawing = self.rig.draw(self._pose(steps, max(size)))
-        found = _png(svg(drawing, _box(self.rig.views[view], size), size), *size)
-        found = found if kind == "png" else decode(found).tobytes()
+        draw = self._rasteriser or quickest()
+        drawing, box = self.rig.draw(self._pose(steps, max(size))), _box(self.rig.views[view], size)
+        found = draw.png(drawing, box, size) if kind == "png" else draw.rgba(drawing, box, size)
         self._keep(key, found)
         return found
 
@@ -102,15 +132,9 @@ def _count(side: int) -> int:
     return min(max(side // 3, _COARSEST), _FINEST) // 2 * 2
 
 
-def _box(view: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _box(view: Box, size: Size) -> Box:
     """The view, widened on both sides to the proportions of the picture."""
     left, top, width, height = view
     wide = max(width, height * size[0] / size[1])
     high = max(height, width * size[1] / size[0])
     return left - (wide - width) / 2, top - (high - height) / 2, wide, high
-
-
-def _png(text: str, width: int, height: int) -> bytes:
-    import resvg_py
-
-    return bytes(resvg_py.svg_to_bytes(svg_string=text, width=width, height=height, skip_system_fonts=True))
