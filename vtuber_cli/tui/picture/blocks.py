@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Cells: TypeAlias = "Sequence[Strip]"
 
+_BLOCK, _LETTER = (2, 4), (4, 8)
+"""Pixels of a cell."""
 _KEPT = 200
 """Pictures; with 44x22 cells about 0.3 MB each."""
 
@@ -47,8 +49,8 @@ class BlockCanvas:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        each = 2 if self._letters else 1
-        return 2 * each * self._columns, 4 * each * self._rows
+        across, down = _LETTER if self._letters else _BLOCK
+        return across * self._columns, down * self._rows
 
     def has(self, key: Hashable) -> bool:
         return key in self._kept
@@ -80,6 +82,9 @@ class BlockCanvas:
 
     def line(self, row: int) -> Strip:
         return self._shown[row] if 0 <= row < self._rows else self._blank
+
+    def overwritten(self) -> bool:
+        return False  # they are the picture
 
     def lift(self) -> str:
         self._kept.clear()

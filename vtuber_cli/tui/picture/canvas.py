@@ -69,6 +69,10 @@ class Canvas(Protocol[Drawn]):
         """The cells of a line as they are now."""
         ...
 
+    def overwritten(self) -> bool:
+        """Told that the cells are being painted; whether the picture is gone with it and has to be shown again."""
+        ...
+
     def lift(self) -> str:
         """What takes everything off the screen and out of the terminal's memory; afterwards nothing is known."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from rich.color import Color
@@ -13,12 +14,13 @@ from vtuber_cli.tui.picture import kitty
 from vtuber_cli.tui.picture.canvas import NOTHING, Change
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from vtuber_cli.avatar.painter import Painter
     from vtuber_cli.avatar.parameters import Pose
     from vtuber_cli.avatar.rig_file import View
     from vtuber_cli.tui.picture.canvas import Ground, Place
+    from vtuber_cli.tui.picture.sixel import Palette
 
 _LARGEST = 320
 """Pixels of a side: larger pictures cost more than they show, and the terminal stretches them."""
@@ -26,6 +28,16 @@ FRAMES = 160
 """Pictures that a terminal keeps, 64 MB at the largest."""
 _CELL = (8, 16)
 """Pixels of a cell where the terminal does not say."""
+
+_AT_ONCE, _DONE = "\x1b[?2026h", "\x1b[?2026l"
+_SIXELS = 48
+"""Pictures kept; some 50 kB each."""
+_SAMPLE = 80
+_COLOURFUL: Sequence[Pose] = (
+    {"ParamCheek": 1, "ParamSweat": 1, "ParamTear": 1, "ParamMouthOpenY": 1},
+    {"ParamAnger": 1, "ParamGloom": 1, "ParamHandCard": 1, "ParamMouthTeeth": 1},
+)
+"""What has colours that are seldom seen."""
 
 _images = os.getpid() % 0xFFFF << 8
 """Ids are this process's own: another program's pictures may be in the same terminal."""
@@ -38,7 +50,7 @@ def _next_image() -> int:
 
 
 class KittyCanvas:
-    """Frames of one image, uploaded once. The image lies under the text and over the cells' own ground.
+    """Frames of one image, uploaded once. The image lies over blank cells, which show where it is transparent.
 
     Args:
         place: where, in whole cells.
@@ -68,12 +80,14 @@ class KittyCanvas:
             return NOTHING
         if not self._placed:
             self._placed = True
-            column, row, columns, rows = self._place
-            found += f"\x1b[{row + 1};{column + 1}H" + kitty.place(self._frames.image, 1, columns, rows)
+            found += _to(self._place) + kitty.place(self._frames.image, 1, self._place.columns, self._place.rows)
         return Change(escapes=found)
 
     def line(self, row: int) -> Strip:
         return self._blank
+
+    def overwritten(self) -> bool:
+        return False  # it lies over them
 
     def lift(self) -> str:
         self._placed = False
@@ -81,6 +95,57 @@ class KittyCanvas:
         # A freed id may be sent again, but not while an older picture of it is on its way.
         self._frames = kitty.PoseFrames(_next_image(), self._limit)
         return found
+
+
+class SixelCanvas:
+    """Every picture is painted whole over the one before, in colours chosen at the first."""
+
+    def __init__(self, place: Place, ground: Ground, cell: tuple[int, int] | None) -> None:
+        self._place = place
+        self._ground = ground.colour
+        width, height = cell or _CELL
+        self.pixels = (place.columns * width, place.rows * height)  # sixels are not stretched
+        self._palette: Palette | None = None
+        self._kept: OrderedDict[Hashable, str] = OrderedDict()
+        self._blank = _blank(place, ground)
+
+    def has(self, key: Hashable) -> bool:
+        return key in self._kept
+
+    def draw(self, painter: Painter, pose: Pose, view: View) -> str:
+        from vtuber_cli.tui.picture.sixel import Palette, sixel
+
+        rgba = painter.rgba(pose, *self.pixels, view)
+        if self._palette is None:
+            others = [painter.rgba(other, _SAMPLE, _SAMPLE, view) for other in _COLOURFUL]
+            self._palette = Palette([rgba, *others], self._ground)
+        return sixel(rgba, *self.pixels, self._palette)
+
+    def show(self, key: Hashable, drawn: str | None = None) -> Change:
+        if drawn is None:
+            if (drawn := self._kept.get(key)) is None:
+                return NOTHING
+            self._kept.move_to_end(key)
+        elif key is not None:
+            self._kept[key] = drawn
+            if len(self._kept) > _SIXELS:
+                self._kept.popitem(last=False)
+        return Change(escapes=f"{_AT_ONCE}{_to(self._place)}{drawn}{_DONE}")
+
+    def line(self, row: int) -> Strip:
+        return self._blank
+
+    def overwritten(self) -> bool:
+        return True
+
+    def lift(self) -> str:
+        self._kept.clear()
+        return ""  # cells painted over them take them away
+
+
+def _to(place: Place) -> str:
+    """The cursor to the place's first cell."""
+    return f"\x1b[{place.row + 1};{place.column + 1}H"
 
 
 def _pixels(place: Place, cell: tuple[int, int]) -> tuple[int, int]:

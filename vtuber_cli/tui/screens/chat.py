@@ -82,8 +82,10 @@ class ChatScreen(Screen[None]):
         self._look = look
         self._card = Card(name, safe_line(look.tagline), symbols)
         self.transcript = Transcript(name, self._card, symbols)
-        self._portraits = portraits
-        self._face = Face(portraits.choice, clocks.running, seed=portraits.seed) if portraits else None
+        self._portraits = None if portraits is None or portraits.choice.way == "off" else portraits
+        self._face = (
+            Face(self._portraits.choice, clocks.running, seed=self._portraits.seed) if self._portraits else None
+        )
         self.composer = Composer()
         self.status = StatusBar(symbols, safe_line(devices))
         self._keys = KeyHints()

@@ -167,6 +167,10 @@ class Face(Widget):
 
             frames = 2 if self._figure.painter.live else FRAMES
             self._canvas = KittyCanvas(place, ground, self._choice.cell, frames)
+        elif way == "sixel":
+            from vtuber_cli.tui.picture.graphics import SixelCanvas
+
+            self._canvas = SixelCanvas(place, ground, self._choice.cell)
         else:
             from vtuber_cli.tui.picture.blocks import BlockCanvas
 
@@ -248,6 +252,11 @@ class Face(Widget):
         lines = [Region(0, row, self.size.width, 1) for row in change.rows]
         if lines:
             self.refresh(*lines)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self._canvas is not None and self._canvas.overwritten():
+            self._shown = None
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         return Strip.blank(self.size.width, self.rich_style) if self._canvas is None else self._canvas.line(y)
