@@ -96,7 +96,7 @@ class Theme(Section):
     secondary: Colour | None = None
     """Beside the accent, where two are needed."""
     background: Colour | None = None
-    """Behind everything; without it the terminal's own theme."""
+    """Its hue is that of everything behind her."""
 
 
 class Character(Section):

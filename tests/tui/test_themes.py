@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtuber_cli.tui.symbols import ASCII, UNICODE, symbols
-from vtuber_cli.tui.themes import CONTRAST, DAY_GROUNDS, NIGHT_GROUNDS, Grounds, Look, contrast, dim, readable, themes
+from vtuber_cli.tui.themes import (
+    CONTRAST,
+    DAY_GROUNDS,
+    NIGHT_GROUNDS,
+    Grounds,
+    Look,
+    contrast,
+    dim,
+    readable,
+    themes,
+    tinted,
+)
 
 colours = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 both = pytest.mark.parametrize("grounds", [NIGHT_GROUNDS, DAY_GROUNDS], ids=["night", "day"])
@@ -36,6 +47,24 @@ def test_any_colour_of_a_character_is_made_readable(grounds: Grounds, colour: st
 def test_a_colour_that_can_be_read_is_left_alone(grounds: Grounds) -> None:
     assert readable(grounds.text, grounds) == grounds.text
     assert readable(Look().accent, NIGHT_GROUNDS) == Look().accent
+
+
+@both
+@settings(max_examples=40)
+@given(colour=colours)
+def test_a_ground_in_any_hue_stays_as_light_and_as_readable(grounds: Grounds, colour: str) -> None:
+    found = tinted(grounds, colour)
+    for text in (found.text, dim(found)):
+        assert min(contrast(text, ground) for ground in found.all) >= CONTRAST
+
+
+def test_a_characters_background_gives_night_and_day_its_hue() -> None:
+    night, day = themes(Look(background="#00ff00"))
+    for theme in (night, day):
+        red, green, blue = (int((theme.background or "")[at : at + 2], 16) for at in (1, 3, 5))
+        assert green > red
+        assert green > blue
+    assert themes(Look(background=NIGHT_GROUNDS.background))[0].background == NIGHT_GROUNDS.background
 
 
 def test_the_themes_text_slots_keep_the_contrast() -> None:

@@ -182,7 +182,8 @@ async def _on_screen(session: Session, plan: Plan, sound: Sound, survey: Survey)
     from vtuber_cli.tui.widgets.face import Portraits
 
     def look(of: Theme) -> Look:
-        return Look(accent=of.accent, **({"star": of.secondary} if of.secondary else {}))
+        given = {"star": of.secondary, "background": of.background}
+        return Look(accent=of.accent, **{name: colour for name, colour in given.items() if colour})
 
     await open_screen(
         session,

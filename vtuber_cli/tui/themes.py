@@ -29,6 +29,8 @@ class Look:
     """Hers: her rule, her name, the frame of the input."""
     you: str = "#8ad6c4"
     star: str = "#f5d58a"
+    background: str = ""
+    """Its hue is that of the night and of the day behind her; a violet one without it."""
     tagline: str = ""
     """A line under her name."""
 
@@ -49,6 +51,17 @@ class Grounds:
 
 NIGHT_GROUNDS = Grounds(background="#13111c", surface="#1b1828", panel="#242035", text="#eae6f5")
 DAY_GROUNDS = Grounds(background="#fbf9ff", surface="#f3effb", panel="#eae4f6", text="#2b2440")
+
+
+def tinted(grounds: Grounds, colour: str) -> Grounds:
+    """The grounds in the hue of a colour, each as light as before and no more vivid than it or the colour."""
+    hue, _, vivid = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(colour)))
+
+    def in_hue(ground: str) -> str:
+        _, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _rgb(ground)))
+        return _hex(*(round(c * 255) for c in colorsys.hls_to_rgb(hue, lightness, min(saturation, vivid))))
+
+    return Grounds(*map(in_hue, (grounds.background, grounds.surface, grounds.panel, grounds.text)))
 
 
 def mix(one: str, other: str, share: float) -> str:
@@ -103,7 +116,10 @@ def _luminance(colour: str) -> float:
 
 def themes(look: Look) -> tuple[Theme, Theme]:
     """The night and the day of this character."""
-    return _theme(NIGHT, look, NIGHT_GROUNDS, dark=True), _theme(DAY, look, DAY_GROUNDS, dark=False)
+    night, day = NIGHT_GROUNDS, DAY_GROUNDS
+    if look.background:
+        night, day = tinted(night, look.background), tinted(day, look.background)
+    return _theme(NIGHT, look, night, dark=True), _theme(DAY, look, day, dark=False)
 
 
 def _theme(name: str, look: Look, grounds: Grounds, *, dark: bool) -> Theme:
