@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.avatar.rigs import CHARACTERS
 from vtuber_cli.avatar import expressions_file
-from vtuber_cli.avatar.mosaic import ACROSS, DOWN, HALVES, QUADRANTS, Bytes, Colour, cells, mosaic
+from vtuber_cli.avatar.mosaic import ACROSS, DOWN, HALVES, QUADRANTS, Bytes, Colour, Floats, cells, mosaic
 from vtuber_cli.avatar.raster import Raster
 from vtuber_cli.avatar.rig import load
 
@@ -32,13 +32,13 @@ def pictures(draw: st.DrawFn) -> tuple[bytes, int, int]:
     return b"".join(pixels), width, height
 
 
-def parted(rgba: bytes, width: int, height: int, ground: Colour, crisp: float) -> Bytes:
+def parted(rgba: bytes, width: int, height: int, ground: Colour, crisp: float) -> Floats:
     """The pixels over the ground by cell: shape (rows, columns, 8, 3)."""
     found = cells(rgba, width, height, ground, crisp=crisp)
     return found.reshape(8, height // DOWN, width // ACROSS, 3).transpose(1, 2, 0, 3)
 
 
-def error(shown: Bytes, wanted: Bytes) -> Bytes:
+def error(shown: Bytes, wanted: Floats) -> Floats:
     """Squared, a cell: shape (rows, columns)."""
     rows, columns = wanted.shape[:2]
     again = shown.reshape(rows, DOWN, columns, ACROSS, 3).transpose(0, 2, 1, 3, 4).reshape(rows, columns, 8, 3)
@@ -96,9 +96,9 @@ def test_cells_are_of_the_characters_asked_for_and_of_the_size(
 @pytest.mark.parametrize("glyph", sorted(QUADRANTS))
 def test_every_character_is_found_in_its_own_picture(glyph: str) -> None:
     drawn = {
-        " ": "........", "▀": "####....", "▄": "....####", "▌": "#.#.#.#.", "▐": ".#.#.#.#", "▘": "#.#.....", "▟": ".#.#####",
-        "▝": ".#.#....", "▙": "#.#.####", "▖": "....#.#.", "▜": "####.#.#", "▗": ".....#.#", "▛": "#####.#.",
-        "▚": "#.#..#.#", "▞": ".#.##.#.", "▂": "......##", "▆": "..######",
+        " ": "........", "▀": "####....", "▄": "....####", "▌": "#.#.#.#.", "▐": ".#.#.#.#", "▘": "#.#.....",
+        "▟": ".#.#####", "▝": ".#.#....", "▙": "#.#.####", "▖": "....#.#.", "▜": "####.#.#", "▗": ".....#.#",
+        "▛": "#####.#.", "▚": "#.#..#.#", "▞": ".#.##.#.", "▂": "......##", "▆": "..######",
     }  # fmt: skip
     front, ground = (200, 90, 30), (10, 20, 30)
     rgba = b"".join(bytes([*front, 255]) if mark == "#" else bytes(4) for mark in drawn[glyph])

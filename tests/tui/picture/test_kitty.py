@@ -1,0 +1,234 @@
+"""What is written for kitty, as a small model of kitty reads it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vtuber_cli.tui.picture import kitty
+from vtuber_cli.tui.picture.kitty import CHUNK, LAST_ID, PoseFrames, Rgba
+
+ESCAPE = re.compile(r"\x1b_G([a-zA-Z]=-?[0-9a-zA-Z]+(?:,[a-zA-Z]=-?[0-9a-zA-Z]+)*)(?:;([A-Za-z0-9+/=]*))?\x1b\\")
+IDS = st.integers(1, LAST_ID)
+PICTURES = st.binary(min_size=1, max_size=20_000)
+
+
+def read(text: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The keys and the payload of each escape; fails on whatever is none."""
+    position = 0
+    while position < len(text):
+        found = ESCAPE.match(text, position)
+        assert found, text[position : position + 80]
+        pairs = [pair.split("=") for pair in found[1].split(",")]
+        assert len({key for key, _ in pairs}) == len(pairs)
+        yield {key: value for key, value in pairs}, found[2] or ""
+        position = found.end()
+
+
+@dataclass
+class Image:
+    frames: list[bytes] = field(default_factory=list)
+    shown: int = 1
+    placements: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+class Kitty:
+    """As much of 0.26 as we use. Whatever it would refuse, blank or answer fails."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Image] = {}
+        self._first: dict[str, str] = {}
+        self._body = ""
+
+    def write(self, text: str) -> None:
+        for keys, payload in read(text):
+            assert keys["q"] == "2", "it would answer"
+            if self._first or keys["a"] in "tf":
+                self._load(keys, payload)
+            else:
+                assert not payload
+                getattr(self, f"_{keys['a']}")(keys)
+        assert not self._first, "a picture that never ends"
+
+    def seen(self, image: int) -> bytes:
+        found = self.images[str(image)]
+        return found.frames[found.shown - 1]
+
+    def _load(self, keys: dict[str, str], payload: str) -> None:
+        assert len(payload) <= CHUNK
+        assert len(payload) % 4 == 0
+        if self._first:
+            assert keys.keys() <= {"a", "r", "q", "m"}
+            assert (keys.get("a") == "f") == (self._first["a"] == "f")
+        self._first = self._first or keys
+        self._body += payload
+        if keys["m"] == "1":
+            assert len(payload) == CHUNK
+            return
+        first, data = self._first, b64decode(self._body, validate=True)
+        self._first, self._body = {}, ""
+        if first["f"] == "32":
+            assert first["o"] == "z"
+            data = zlib.decompress(data)
+            assert len(data) == int(first["s"]) * int(first["v"]) * 4
+        else:
+            assert first["f"] == "100"
+        if first["a"] == "t":
+            assert first["i"] not in self.images, "sent again, it goes blank"
+            self.images[first["i"]] = Image([data])
+            return
+        frames = self.images[first["i"]].frames
+        assert first["X"] == "1", "it would be blended"
+        frame = int(keys.get("r", 0))  # of the last escape
+        if frame:
+            frames[frame - 1] = data
+        else:
+            frames.append(data)
+
+    def _a(self, keys: dict[str, str]) -> None:
+        image = self.images[keys["i"]]
+        image.shown = int(keys["c"])
+        assert 1 <= image.shown <= len(image.frames)
+
+    def _p(self, keys: dict[str, str]) -> None:
+        assert keys["C"] == "1", "the cursor would move"
+        self.images[keys["i"]].placements[keys["p"]] = keys
+
+    def _d(self, keys: dict[str, str]) -> None:
+        if keys["d"] == "i":
+            del self.images[keys["i"]].placements[keys["p"]]
+        else:
+            assert keys["d"] == "I"
+            assert "p" not in keys
+            del self.images[keys["i"]]
+
+
+@given(IDS, PICTURES)
+def test_a_png_arrives_as_it_is(image: int, data: bytes) -> None:
+    terminal = Kitty()
+    terminal.write(kitty.transmit(image, data))
+    assert terminal.seen(image) == data
+
+
+@given(IDS, st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
+def test_pixels_arrive_as_they_are(image: int, width: int, height: int, chance: object) -> None:
+    data = chance.randbytes(width * height * 4)  # type: ignore[attr-defined]
+    terminal = Kitty()
+    terminal.write(kitty.transmit(image, Rgba(data, width, height)))
+    assert terminal.seen(image) == data
+
+
+@given(PICTURES, PICTURES, PICTURES)
+def test_frames_are_appended_edited_and_shown(first: bytes, second: bytes, third: bytes) -> None:
+    terminal = Kitty()
+    terminal.write(kitty.transmit(5, first) + kitty.append(5, second))
+    assert terminal.seen(5) == first
+    terminal.write(kitty.show(5, 2))
+    assert terminal.seen(5) == second
+    terminal.write(kitty.edit(5, 1, third))
+    assert terminal.seen(5) == second
+    terminal.write(kitty.show(5, 1))
+    assert terminal.images["5"].frames == [third, second]
+    assert terminal.seen(5) == third
+
+
+def test_an_image_is_placed_hidden_and_freed() -> None:
+    terminal = Kitty()
+    terminal.write(kitty.transmit(5, b"png") + kitty.place(5, 3, 40, 20))
+    (placement,) = terminal.images["5"].placements.values()
+    assert (placement["c"], placement["r"]) == ("40", "20")
+    terminal.write(kitty.place(5, 3, 30, 15))
+    assert len(terminal.images["5"].placements) == 1
+    terminal.write(kitty.hide(5, 3))
+    assert terminal.images["5"] == Image([b"png"])
+    terminal.write(kitty.free(5))
+    assert not terminal.images
+
+
+@given(PICTURES, PICTURES)
+def test_nothing_but_escapes_is_written(first: bytes, second: bytes) -> None:
+    text = kitty.transmit(1, first) + kitty.edit(1, 1, second) + kitty.place(1, 1, 2, 3) + kitty.free(1)
+    assert {sign for sign in text if not sign.isprintable()} == {"\x1b"}
+    assert text.isascii()
+    assert list(read(text))
+
+
+@given(st.integers(1, 6), st.lists(st.integers(0, 9), max_size=60))
+def test_the_picture_asked_for_is_the_one_that_is_seen(limit: int, keys: list[int]) -> None:
+    terminal, frames = Kitty(), PoseFrames(9, limit)
+    sent: list[int] = []
+    for key in keys:
+        picture = bytes([65 + key]) * 5000
+        escape = frames.known(key)
+        assert (escape is None) == (key not in frames or not sent)
+        if escape is None:
+            escape = frames.upload(key, picture)
+        assert (escape == "") == (bool(sent) and sent[-1] == key)
+        terminal.write(escape)
+        assert terminal.seen(9) == picture
+        sent.append(key)
+        assert len(frames) <= limit
+        assert len(terminal.images["9"].frames) == len(frames)
+    lately = list(dict.fromkeys(reversed(sent)))[:limit]
+    assert all(key in frames for key in lately)
+
+
+def test_what_is_in_a_frame_is_not_sent_again() -> None:
+    frames = PoseFrames(9, 3)
+    first = [frames.upload(key, b"x" * 9000) for key in "abc"]
+    again = [frames.upload(key, b"x" * 9000) for key in "abc"]
+    assert min(map(len, first)) > 9000
+    assert max(map(len, again)) < 30
+    assert all(one != other for one, other in pairwise(again))
+
+
+def test_frames_are_freed_once_and_start_anew() -> None:
+    terminal, frames = Kitty(), PoseFrames(9, 2)
+    assert frames.free() == ""
+    terminal.write(frames.upload("a", b"first") + frames.upload("b", b"second"))
+    terminal.write(frames.free())
+    assert not terminal.images
+    assert frames.free() == ""
+    assert frames.known("a") is None
+    terminal.write(frames.upload("b", b"second"))
+    assert terminal.seen(9) == b"second"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "length"), [(0, 0, 0), (0, 4, 0), (4, 0, 0), (1, 1, 3), (2, 2, 15), (2, 2, 17), (-1, -1, 4)]
+)
+def test_pixels_of_another_size_are_refused(width: int, height: int, length: int) -> None:
+    with pytest.raises(ValueError, match="no picture"):
+        kitty.transmit(1, Rgba(bytes(length), width, height))
+
+
+def test_an_empty_png_is_refused() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        kitty.transmit(1, b"")
+
+
+@pytest.mark.parametrize("number", [0, -1, LAST_ID + 1])
+def test_what_is_no_id_is_refused(number: int) -> None:
+    for write in (
+        lambda: kitty.transmit(number, b"x"),
+        lambda: kitty.append(number, b"x"),
+        lambda: kitty.edit(1, number, b"x"),
+        lambda: kitty.show(1, number),
+        lambda: kitty.place(1, 1, number, 1),
+        lambda: kitty.place(1, 1, 1, number),
+        lambda: kitty.hide(1, number),
+        lambda: kitty.free(number),
+        lambda: PoseFrames(number, 1),
+    ):
+        with pytest.raises(ValueError, match="not within"):
+            write()
+    with pytest.raises(ValueError, match="hold no picture"):
+        PoseFrames(1, 0)
