@@ -28,6 +28,7 @@ from vtuber_cli.events import EMOTIONS
 Decode = Callable[[bytes], np.ndarray]
 
 WHO = ("mika", "jun")
+VIEWS: tuple[View, ...] = ("bust", "face")
 RIGS = {who: load(CHARACTERS / who) for who in WHO}
 FACES = {who: expressions_file.read(CHARACTERS / who / "expressions.json") for who in WHO}
 
@@ -59,8 +60,14 @@ def test_other_proportions_center_the_canvas(raster: Raster) -> None:
     assert wide[25, 50, 3] == 255
 
 
+def test_in_a_high_picture_she_stands_at_the_bottom() -> None:
+    for view in VIEWS:
+        high = np.frombuffer(Raster(RIGS["mika"]).rgba({}, 40, 120, view), np.uint8).reshape(120, 40, 4)
+        assert high[-1, 20, 3] == 255 and high[:30, :, 3].max() == 0
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 300), st.integers(1, 300), st.sampled_from(["bust", "face"]))
+@given(st.integers(1, 300), st.integers(1, 300), st.sampled_from(VIEWS))
 def test_pictures_have_the_size_that_was_asked_for(width: int, height: int, view: View) -> None:
     raster = Raster(RIGS["mika"], memory=0)
     bare = raster.png({}, width, height, view)

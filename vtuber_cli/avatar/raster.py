@@ -70,7 +70,10 @@ class Raster:
         self._lock = Lock()
 
     def png(self, pose: Pose, width: int, height: int, view: View = "bust") -> bytes:
-        """A PNG of that many pixels, on a transparent ground; the view is centered in it and keeps its proportions."""
+        """A PNG of that many pixels, on a transparent ground; the view keeps its proportions.
+
+        A wide one has it in its middle; in a high one she stands at the bottom.
+        """
         return self._picture("png", pose, (width, height), view)
 
     def rgba(self, pose: Pose, width: int, height: int, view: View = "bust") -> bytes:
@@ -94,7 +97,7 @@ class Raster:
                 self._kept.move_to_end(key)
                 return found
         draw = self._rasteriser or quickest()
-        drawing, box = self.rig.draw(self._pose(steps, max(size))), _box(self.rig.views[view], size)
+        drawing, box = self.rig.draw(self._pose(steps, max(size))), _box(self.rig.views[view], size, self.rig.canvas[1])
         found = draw.png(drawing, box, size) if kind == "png" else draw.rgba(drawing, box, size)
         self._keep(key, found)
         return found
@@ -132,9 +135,9 @@ def _count(side: int) -> int:
     return min(max(side // 3, _COARSEST), _FINEST) // 2 * 2
 
 
-def _box(view: Box, size: Size) -> Box:
-    """The view, widened on both sides to the proportions of the picture."""
+def _box(view: Box, size: Size, floor: float) -> Box:
+    """The view, widened on both sides to the proportions of the picture, but not below the floor: nobody floats."""
     left, top, width, height = view
     wide = max(width, height * size[0] / size[1])
     high = max(height, width * size[1] / size[0])
-    return left - (wide - width) / 2, top - (high - height) / 2, wide, high
+    return left - (wide - width) / 2, min(top - (high - height) / 2, floor - high), wide, high
