@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -80,6 +81,8 @@ class ChatApp(App[None]):
         self._leaving = False
         self._over = asyncio.Event()
         """Set while the session does not run: before it starts, and when it has freed everything."""
+        self.painted = threading.Event()
+        """Set when there is something to type into."""
         self._over.set()
         self.failure: Exception | None = None
         """The bug that ended the app, if one did."""
@@ -95,6 +98,7 @@ class ChatApp(App[None]):
 
     def _painted(self) -> None:
         note_first_paint()
+        self.painted.set()
         if self._leaving:
             return
         self._over.clear()

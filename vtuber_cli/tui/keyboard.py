@@ -1,8 +1,9 @@
-"""What the screen reads from the terminal, and two things that Textual leaves to chance.
+"""What the screen reads from the terminal, and three things that Textual leaves to chance.
 
-A byte that is no UTF-8 (a slip of a paste) becomes a mark; Textual's reader would end the app without a word. And where
-the terminal was asked something before (`picture.ask`), what the user typed meanwhile comes first, and answers that are
-late are taken out: Textual hands over a report that it does not know letter by letter, as if it had been typed.
+A byte that is no UTF-8 (a slip of a paste) becomes a mark; Textual's reader would end the app without a word. What was
+typed before there was a place to type into waits until there is one. And where the terminal was asked something
+(`picture.ask`), what came between the answers counts as typed, and answers that are late are taken out: Textual hands
+over a report that it does not know letter by letter, as if it had been typed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from vtuber_cli.tui.app import ChatApp
     from vtuber_cli.tui.picture.ask import Asking
+
+
+_MOMENT = 0.05
 
 
 class _Decoder(Protocol):
@@ -54,17 +58,17 @@ def attach(app: ChatApp, asked: Asking | None = None) -> None:
 
     linux_driver.getincrementaldecoder = decoder  # pyright: ignore
 
-    if asked is None:
-        return
-
     class Driver(linux_driver.LinuxDriver):
         def start_application_mode(self) -> None:
             super().start_application_mode()
-            if self.attrs_before is not None:  # as it was before the question, not as it was for the question
-                self.attrs_before = asked.before
+            if asked is not None and self.attrs_before is not None:
+                self.attrs_before = asked.before  # not as it was for the question
 
         def run_input_thread(self) -> None:
-            for event in XTermParser().feed(asked.take_typed()):
+            while not app.painted.wait(_MOMENT):
+                if self.exit_event.is_set():
+                    break
+            for event in XTermParser().feed(asked.take_typed()) if asked is not None else ():
                 self.process_message(event)
             super().run_input_thread()
 
