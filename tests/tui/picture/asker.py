@@ -1,0 +1,54 @@
+"""Programs for a pseudo terminal that is asked what it can show: `python -m tests.tui.picture.asker KIND FILE`."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import termios
+from pathlib import Path
+
+from tests.tui.talk import ScriptedTalk
+from vtuber_cli.tui.picture.answers import question
+from vtuber_cli.tui.picture.ask import ask, asking
+from vtuber_cli.tui.picture.survey import Wishes, surveyed
+
+QUESTION = question(graphics=True)
+
+
+def answer(file: Path) -> None:
+    file.write_text(repr(ask(QUESTION)), encoding="utf-8")
+
+
+def error(file: Path) -> None:
+    with asking(QUESTION) as asked:
+        assert asked is not None
+        raise ZeroDivisionError
+
+
+def wait(file: Path) -> None:
+    """Until a signal comes."""
+    with asking(QUESTION):
+        file.write_text("asked", encoding="utf-8")
+        signal.pause()
+
+
+def screen(file: Path) -> None:
+    asyncio.run(_screen(file))
+
+
+async def _screen(file: Path) -> None:
+    from vtuber_cli.tui.terminal import open_screen
+
+    with surveyed(Wishes()) as survey:
+        file.write_text(f"{survey.choice!r}", encoding="utf-8")
+        await open_screen(ScriptedTalk(), survey=survey)
+
+
+if __name__ == "__main__":
+    # Its own terminal, as a shell would give it.
+    if os.environ.get("CONTROLLING", "1") == "1":
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    globals()[sys.argv[1]](Path(sys.argv[2]))
