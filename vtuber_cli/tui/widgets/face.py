@@ -115,7 +115,12 @@ class Face(Widget):
             return
         self._performer.tell(event, self._clock())
         if isinstance(event, ReplyEnded) and event.interrupted:
-            self._frame()  # the mouth does not wait for the next frame
+            self.frame()  # the mouth does not wait for the next frame
+
+    @property
+    def seen(self) -> bool:
+        """Whether a picture of her is on the screen."""
+        return self._canvas is not None and self._shown is not None
 
     def cover(self, covered: bool) -> None:
         """Another screen lies over this one, or no longer."""
@@ -175,7 +180,7 @@ class Face(Widget):
             from vtuber_cli.tui.picture.blocks import BlockCanvas
 
             self._canvas = BlockCanvas(place, ground, letters=way == "ascii")
-        self._frame()
+        self.frame()
 
     def _take_down(self) -> None:
         if self._canvas is not None:
@@ -193,11 +198,11 @@ class Face(Widget):
 
     def _next(self) -> None:
         try:
-            self._frame()
+            self.frame()
         finally:
             self._wait()
 
-    def _frame(self) -> None:
+    def frame(self) -> None:
         """Shows the pose of now, or has it drawn."""
         if self._place is not None and self._place != self.content_region:
             self._set_up()  # moved without a change of size
