@@ -23,11 +23,11 @@ _SHAPES: Mapping[str, str] = {
     ".": "0000 0000 0000 0000 0000 0350 0230 0000", ",": "0000 0000 0000 0000 0000 0350 0650 0300",
     ":": "0000 0000 0110 0460 0000 0350 0230 0000", ";": "0000 0000 0110 0460 0000 0350 0650 0300",
     "'": "0000 0230 0450 0110 0000 0000 0000 0000", "`": "0100 0720 0010 0000 0000 0000 0000 0000",
-    '"': "0000 0550 0990 0220 0000 0000 0000 0000", "-": "0000 0000 0000 0000 0780 0000 0000 0000",
+    '"': "0000 0550 0990 0220 0000 0000 0000 0000", "-": "0000 0000 0000 0220 7997 0220 0000 0000",
     "_": "0000 0000 0000 0000 0000 0000 0000 4444", "=": "0000 0000 0000 6997 4665 2333 0000 0000",
     "~": "0000 0000 0000 1301 5587 0000 0000 0000", "^": "0000 0560 3764 2002 0000 0000 0000 0000",
-    "/": "0000 0024 0082 0190 0720 1900 6300 0000", "\\": "0000 5100 2800 0910 0370 0090 0046 0000",
-    "|": "0000 0350 0350 0350 0350 0350 0350 0350", "(": "0000 0070 0460 0820 0820 0640 0180 0020",
+    "/": "0008 0019 0083 01a0 0830 1a00 3800 9100", "\\": "8000 9100 3800 0a10 0380 00a1 0083 0019",
+    "|": "0770 0770 0770 0770 0770 0770 0770 0770", "(": "0000 0070 0460 0820 0820 0640 0180 0020",
     ")": "0000 0700 0460 0090 00a0 0280 0720 0200", "[": "0000 0680 0730 0730 0730 0730 0750 0240",
     "]": "0000 0670 0090 0090 0090 0090 0390 0420", "{": "0000 0193 0360 0460 2b30 0360 0370 0063",
     "}": "0000 2920 0450 0460 01b3 0450 0550 2710", "<": "0000 0000 0004 2884 7930 0168 0000 0000",
@@ -46,17 +46,19 @@ _SHAPES: Mapping[str, str] = {
     "&": "0000 0880 3700 3c11 9198 937a 1654 0000", "%": "0000 3500 8530 5865 4587 0178 0043 0000",
     "8": "0000 1882 6428 2aa3 6429 7539 0661 0000",
 }  # fmt: skip
-"""How much of each of a cell's pixels a character covers in a common monospaced face, in 15ths, row by row."""
+"""How much of each of a cell's pixels a character covers in a common monospaced face, in 15ths, row by row; the strokes
+that lines are made of reach to the ends of the cell."""
 
-_STRENGTH = 1.25
-"""Thin strokes of a font count as what they are meant for: lines."""
-_AROUND, _NEAR = 4.0, 0.6
-"""Pixels: how far away surroundings are, and how fine a line is."""
+_STRENGTH = 1.6
+"""Thin strokes count up to so many times what they cover: they are meant for lines."""
+_AROUND, _NEAR, _FINE = 4.0, 0.6, 0.5
+"""Pixels: how far away surroundings are, how fine a line is, and by how much it may be beside a stroke."""
 _NOISE, _GAIN = 0.03, 5.0
 """How much darker than its surroundings a line is at least, and how soon it is all ink."""
 _BRIGHTNESS = (0.3, 0.59, 0.11)
-_SHADE = 0.2
-"""How much ink the darkest area is on a light ground."""
+_LIGHT = 127
+_SHADING, _SHADES = " .:", (0.2, 0.6)
+"""What fills cells without lines on a light ground, by how dark they are."""
 
 
 def letters(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0)) -> list[str]:
@@ -73,24 +75,33 @@ def letters(rgba: bytes, width: int, height: int, ground: Colour = (0, 0, 0)) ->
     """
     if width < ACROSS or height < DOWN or width % ACROSS or height % DOWN or len(rgba) != width * height * 4:
         raise ValueError(f"{len(rgba)} bytes are no picture of {width}x{height} in cells of {ACROSS}x{DOWN}")
-    picture = np.frombuffer(rgba, np.uint8).reshape(height, width, 4).astype(np.float32) / np.float32(255)
-    rows, columns = height // DOWN, width // ACROSS
-    light = sum(share * level for share, level in zip(_BRIGHTNESS, ground, strict=True)) > 127
-    ink = _blurred(_ink(picture, _SHADE if light else 0.0), 0.5)
-    cells = ink.reshape(rows, DOWN, columns, ACROSS).transpose(0, 2, 1, 3).reshape(rows * columns, ACROSS * DOWN)
-    characters, shapes = _alphabet()
-    away = np.einsum("ij,ij->i", shapes, shapes) - 2 * cells @ shapes.T
-    return ["".join(characters[index] for index in row) for row in away.argmin(axis=1).reshape(rows, columns).tolist()]
-
-
-def _ink(picture: Floats, shade: float) -> Floats:
-    """What is drawn, 0 to 1: lines, and a shade of what is dark."""
-    share = picture[..., 3]
-    weights = np.array(_BRIGHTNESS, np.float32)
-    bright: Floats = (picture[..., :3] @ weights) * share + 1 - share
+    bright = _bright(np.frombuffer(rgba, np.uint8).reshape(height, width, 4))
     darker = _blurred(bright, _AROUND) - _blurred(bright, _NEAR)
-    lines = np.clip((darker - _NOISE) * _GAIN, 0, 1)
-    return np.minimum(lines + shade * (1 - bright), 1)
+    lines = _parted(_blurred(np.clip((darker - _NOISE) * _GAIN, 0, 1), _FINE))
+    characters, shapes = _alphabet()
+    away = np.einsum("ij,ij->i", shapes, shapes) - 2 * lines @ shapes.T
+    found = away.argmin(axis=1)
+    if sum(share * level for share, level in zip(_BRIGHTNESS, ground, strict=True)) > _LIGHT:
+        depths = (1 - _parted(bright).mean(axis=1)[:, None] > np.array(_SHADES)).sum(axis=1)
+        found = np.where(found == 0, np.array([characters.index(one) for one in _SHADING])[depths], found)
+    columns = width // ACROSS
+    text = "".join(characters[index] for index in found.tolist())
+    return [text[start : start + columns] for start in range(0, len(text), columns)]
+
+
+def _bright(picture: npt.NDArray[np.uint8]) -> Floats:
+    """How bright the pixels are on white, 0 to 1."""
+    levels = picture.astype(np.float32) / np.float32(255)
+    share = levels[..., 3]
+    found = (levels[..., :3] @ np.array(_BRIGHTNESS, np.float32)) * share + 1 - share
+    return found.astype(np.float32, copy=False)
+
+
+def _parted(pixels: Floats) -> Floats:
+    """The pixels by cell: shape (cells, 32)."""
+    height, width = pixels.shape
+    cells = pixels.reshape(height // DOWN, DOWN, width // ACROSS, ACROSS).transpose(0, 2, 1, 3)
+    return cells.reshape(-1, ACROSS * DOWN)
 
 
 def _blurred(picture: Floats, radius: float) -> Floats:
@@ -113,6 +124,7 @@ def _blurred(picture: Floats, radius: float) -> Floats:
 def _alphabet() -> tuple[str, Floats]:
     """Characters, and how they cover a cell, seen as blurred as the picture: shape (n, 32)."""
     levels = [[int(level, 16) for level in shape.replace(" ", "")] for shape in _SHAPES.values()]
-    shapes = np.array([[0] * (ACROSS * DOWN), *levels], np.float32).reshape(-1, DOWN, ACROSS)
-    shapes = np.pad(shapes * np.float32(_STRENGTH / 15), ((0, 0), (2, 2), (2, 2)))
-    return " " + "".join(_SHAPES), _blurred(shapes, 0.5)[:, 2:-2, 2:-2].reshape(-1, ACROSS * DOWN)
+    shapes = np.array([[0] * (ACROSS * DOWN), *levels], np.float32).reshape(-1, DOWN, ACROSS) / np.float32(15)
+    peaks = np.maximum(shapes.max(axis=(1, 2), keepdims=True), np.float32(1 / _STRENGTH))
+    shapes = np.pad(shapes / peaks, ((0, 0), (2, 2), (2, 2)))
+    return " " + "".join(_SHAPES), _blurred(shapes, _FINE)[:, 2:-2, 2:-2].reshape(-1, ACROSS * DOWN)

@@ -40,7 +40,7 @@ class Palette:
             size: how many colours there may be, from 16 on.
 
         Raises:
-            ValueError: too few or too many colours.
+            ValueError: too few or too many colours, or what is no picture.
         """
         if not 16 <= size <= MOST_COLOURS:
             raise ValueError(f"{size} colours, not 16 to {MOST_COLOURS}")
@@ -170,6 +170,8 @@ def _histogram(pictures: Iterable[bytes], ground: Colour) -> tuple[Floats, Float
     counts = np.zeros(_LEVELS**3)
     sums = np.zeros((_LEVELS**3, 3))
     for picture in pictures:
+        if not picture or len(picture) % 4:
+            raise ValueError(f"{len(picture)} bytes are no picture")
         flat = _over(np.frombuffer(picture, np.uint8).reshape(1, -1, 4), ground).reshape(-1, 3)
         bins = _bins(flat)
         counts += np.bincount(bins, minlength=len(counts))
