@@ -6,7 +6,6 @@ Sixels cannot be taken back, so that pictures are opaque: each lies on the groun
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
 
@@ -50,20 +49,19 @@ class Palette:
         self.colours: Bytes = np.vstack([np.array([ground], np.uint8), chosen, spare])
         """Shape (n, 3); the first is the ground."""
 
+        self._table = np.full(_LEVELS**3, -1, np.int16)
+        self._table[_bins(self.colours[:1])] = 0
+
     def nearest(self, pixels: Bytes) -> Bytes:
         """The index of each pixel's colour, for pixels of shape (..., 3)."""
-        return self._table[_bins(pixels)]
-
-    @cached_property
-    def _table(self) -> Bytes:
-        """The colour nearest to each of the colours that can be looked up."""
-        steps = np.arange(_LEVELS, dtype=np.float32) * (256 / _LEVELS) + 128 / _LEVELS
-        every = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-        known = self.colours.astype(np.float32)
-        away = np.einsum("ij,ij->i", known, known) - 2 * every @ known.T
-        found = away.argmin(axis=1).astype(np.uint8)
-        found[_bins(self.colours[:1])] = 0
-        return found
+        bins = _bins(pixels)
+        found = self._table[bins]
+        if (new := np.unique(bins[found < 0])).size:
+            known = self.colours.astype(np.float32)
+            away = np.einsum("ij,ij->i", known, known) - 2 * _middles(new) @ known.T
+            self._table[new] = away.argmin(axis=1)
+            found = self._table[bins]
+        return found.astype(np.uint8)
 
 
 def sixel(rgba: bytes, width: int, height: int, palette: Palette) -> str:
@@ -131,6 +129,11 @@ def _over(picture: Bytes, ground: Colour) -> Bytes:
 def _bins(pixels: Bytes) -> npt.NDArray[np.intp]:
     steps = (pixels >> 3).astype(np.intp)
     return (steps[..., 0] * _LEVELS + steps[..., 1]) * _LEVELS + steps[..., 2]
+
+
+def _middles(bins: npt.NDArray[np.intp]) -> Floats:
+    steps = np.stack([bins // _LEVELS**2, bins // _LEVELS % _LEVELS, bins % _LEVELS], axis=1)
+    return steps.astype(np.float32) * 8 + np.float32(3.5)
 
 
 def _cube(steps: int) -> Bytes:
