@@ -52,7 +52,8 @@ class Mosaic(NamedTuple):
     front: Bytes
     """Shape (rows, columns, 3)."""
     back: Bytes
-    """Shape (rows, columns, 3). Of a cell's two colours the one nearer to the ground; where nothing is, the ground."""
+    """Shape (rows, columns, 3). Of a cell's two colours the one at its top, else the one nearer to the ground; where
+    nothing is, the ground. In many fonts a block ends a pixel below the top of its cell."""
 
     def lines(self) -> list[str]:
         """The characters without their colours."""
@@ -103,7 +104,8 @@ def mosaic(
     share = count[:, 0][best][:, None]
     front = _rounded(inside.reshape(len(masks), -1, 3)[best, every] / share)
     back = _rounded(outside.reshape(len(masks), -1, 3)[best, every] / (ACROSS * DOWN - share))
-    turned = (_distance(front, ground) < _distance(back, ground)) & (shapes[best, 0] != shapes[best, 1])
+    turned = _turned(_painted(glyphs)[shapes[best], :ACROSS].sum(axis=2), front, back, ground)
+    turned &= shapes[best, 0] != shapes[best, 1]
     front, back = np.where(turned[:, None], back, front), np.where(turned[:, None], front, back)
     found = shapes[best, turned.astype(np.intp)]
     found[(front == back).all(axis=1)] = 0
@@ -158,6 +160,12 @@ def _partings(glyphs: str) -> tuple[Floats, Bytes]:
 def _painted(glyphs: str) -> npt.NDArray[np.bool_]:
     """The pixels of a cell that each character paints in front: shape (n, 8)."""
     return np.array([[mark == "#" for mark in _SHAPES[glyph].replace(" ", "")] for glyph in glyphs], np.bool_)
+
+
+def _turned(tops: npt.NDArray[np.int_], front: Bytes, back: Bytes, ground: Colour) -> npt.NDArray[np.bool_]:
+    """Where the second of two characters is to be drawn, `tops` being how many pixels each paints in the top row."""
+    nearer = _distance(front, ground) < _distance(back, ground)
+    return (tops[:, 1] < tops[:, 0]) | (nearer & (tops[:, 1] == tops[:, 0]))
 
 
 def _rounded(colours: Floats) -> Bytes:
