@@ -1,0 +1,146 @@
+"""The drawing process seen from here: asked by one thread at a time, never waited for without end."""
+
+from __future__ import annotations
+
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+from vtuber_cli.clean import one_line
+from vtuber_cli.errors import EngineFailed, EngineUnavailable, VtuberError
+from vtuber_cli.live2d.worker import receive, send
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOADING, DRAWING = 120.0, 10.0
+"""Seconds: large models take twelve on a slow machine."""
+_GOODBYE = 2.0
+_SAID = 4000
+"""Bytes of what the library said last that are looked at."""
+
+_FLAGS: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""No console window on Windows."""
+_TAGS = re.compile(r"^(\[\w+\]\s*)+")
+
+Answer: TypeAlias = tuple[dict[str, Any], bytes]
+
+
+def command() -> Sequence[str]:
+    # -P: a module in the current folder must not be imported.
+    return [sys.executable, "-P", "-m", "vtuber_cli.live2d.worker"]
+
+
+class Process:
+    """One drawing process, which ends with this object.
+
+    Args:
+        about: what it draws, for messages.
+        run: the command; ours if not given.
+
+    Raises:
+        EngineFailed: it cannot be started.
+    """
+
+    def __init__(self, about: str, run: Sequence[str] = ()) -> None:
+        self._about = about
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        try:
+            self._process = subprocess.Popen(
+                list(run) or command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._said,
+                creationflags=_FLAGS,
+            )
+        except OSError as error:
+            raise EngineFailed("live2d.died", file=about, reason=error.strerror or str(error)) from None
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        threading.Thread(target=_listen, args=(self._process, self._answers), name="live2d", daemon=True).start()
+        self._end = weakref.finalize(self, _end, self._process, self._said)
+
+    def ask(self, message: dict[str, Any], seconds: float) -> Answer:
+        """The answer to a message.
+
+        Raises:
+            EngineUnavailable: something is missing on this machine.
+            EngineFailed: the model was refused, or the process died or did not answer in time; then it is over.
+        """
+        stdin = self._process.stdin
+        assert stdin is not None
+        try:
+            send(stdin, message)  # pyright: ignore[reportArgumentType] - a Popen in binary mode
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            self.close()
+            raise EngineFailed("live2d.slow", file=self._about, seconds=int(seconds)) from None
+        except OSError:  # a pipe that nobody reads any more
+            answer = None
+        if answer is None:
+            raise self._death()
+        if key := answer[0].get("error"):
+            self.close()
+            raise _passed_on(str(key), answer[0])
+        return answer
+
+    def close(self) -> None:
+        """Ends it."""
+        self._end()
+
+    def _death(self) -> VtuberError:
+        try:
+            code = self._process.wait(_GOODBYE)
+        except subprocess.TimeoutExpired:
+            code = None
+        reason = _last_words(self._said) or (f"exit {code}" if code is not None else "?")
+        self.close()
+        return EngineFailed("live2d.refused", file=self._about, reason=reason)
+
+
+def _passed_on(key: str, told: dict[str, Any]) -> VtuberError:
+    kind = EngineUnavailable if told.get("missing") else EngineFailed
+    return kind(key, **{name: value for name, value in told.get("params", {}).items() if name != "hint"})
+
+
+def _listen(process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Answer | None]) -> None:
+    assert process.stdout is not None
+    try:
+        while (found := receive(process.stdout)) is not None:  # pyright: ignore[reportArgumentType]
+            answers.put(found)
+    except (OSError, ValueError):  # closed while we read
+        pass
+    answers.put(None)
+
+
+def _end(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    if process.stdin is not None:
+        try:
+            process.stdin.close()
+        except OSError:
+            pass
+    try:
+        process.wait(_GOODBYE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+    said.close()
+
+
+def _last_words(said: IO[bytes]) -> str:
+    """The first of the library's last complaints, which is what the others follow from; else its last line."""
+    try:
+        size = said.seek(0, 2)
+        said.seek(max(0, size - _SAID))
+        lines = [one_line(line) for line in said.read().decode("utf-8", "replace").splitlines()]
+    except (OSError, ValueError):
+        return ""
+    lines = [line[:200] for line in lines if line]
+    complaints = [line for line in lines if "[E]" in line or "Error" in line or "what():" in line]
+    return _TAGS.sub("", (complaints[:1] or lines[-1:] or [""])[0])
