@@ -221,6 +221,15 @@ def _choices(annotation: Any) -> list[str]:
     return [str(each) for each in get_args(annotation)] if get_origin(annotation) is Literal else []
 
 
+def _ways(_: Line) -> Iterator[Answer]:
+    from typing import get_args
+
+    from vtuber_cli.tui.picture.ways import Wish
+
+    for way in get_args(Wish):
+        yield way, t(f"picture.way.{way}")
+
+
 def _models(_: Line) -> Iterator[Answer]:
     from vtuber_cli import i18n
     from vtuber_cli.weights import Weights
@@ -292,6 +301,7 @@ def _signs(line: Line) -> Iterator[Answer]:
 
 _VALUES: dict[tuple[str, ...], Callable[[Line], Iterable[Answer]]] = {
     ("also",): _profiles,
+    ("avatar",): _ways,
     ("character",): _characters,
     ("character", "show", "name"): _characters,
     ("character", "check", "what"): _characters,
