@@ -23,7 +23,7 @@ SILENT = Answers()
     ("answers", "environ", "way", "reason"),
     [
         (KITTY, {}, "kitty", "kitty"),
-        (FOOT, {}, "half", "blocks"),  # sixel only when asked for
+        (FOOT, {}, "half", "sixel"),  # only when asked for
         (XTERM, {}, "half", "blocks"),
         (SILENT, {}, "half", "silent"),
         (Answers(graphics=False, ended=True), {}, "half", "blocks"),

@@ -55,11 +55,13 @@ class Asking:
     Attributes:
         before: how the terminal was (termios).
         answers: what it said; nothing before `wait`.
+        took: the seconds that it took to say that.
     """
 
     def __init__(self, keys: int, before: list[Any], clock: Callable[[], float]) -> None:
         self.before = before
         self.answers = Answers()
+        self.took = 0.0
         self._keys = keys
         self._clock = clock
         self._asked = clock()
@@ -78,6 +80,7 @@ class Asking:
             data, end = (data + got)[:_MOST], (end + got)[-2 * _PIECE :]
             if not got or not left:
                 break
+        self.took = self._clock() - self._asked
         found = parse(data)
         self.answers = found if found.cell else replace(found, cell=_cell(self._keys))
         return self.answers

@@ -109,7 +109,7 @@ def _best(answers: Answers, environ: Mapping[str, str], letters: bool) -> tuple[
         return "half", "ssh", {}
     if answers.graphics:
         return "kitty", "kitty", {}
-    return "half", "blocks" if answers.ended else "silent", {}
+    return "half", "sixel" if answers.sixel else "blocks" if answers.ended else "silent", {}
 
 
 def _letters(environ: Mapping[str, str], wished: bool) -> tuple[str, Mapping[str, str]] | None:
