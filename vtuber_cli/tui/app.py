@@ -17,6 +17,7 @@ from textual.theme import ThemeProvider
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import CharacterChanged
 from vtuber_cli.i18n import t
+from vtuber_cli.tui import stopping
 from vtuber_cli.tui.feed import CLOSING_SECONDS, Talk
 from vtuber_cli.tui.screens.chat import ChatScreen, Clocks
 from vtuber_cli.tui.screens.palette import Palette
@@ -56,6 +57,7 @@ class ChatApp(App[None]):
         Binding("ctrl+t", "talk", show=False, priority=True),
         Binding("f1", "help", show=False),
         Binding("ctrl+q", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
     def __init__(
@@ -93,6 +95,7 @@ class ChatApp(App[None]):
     def on_mount(self) -> None:
         self._subscription = self._session.events.subscribe()
         self._chat.call_after_refresh(self._painted)
+        stopping.watch(self, self.action_suspend_process)
 
     # --- the session ------------------------------------------------------------------------------------------------
 
@@ -201,6 +204,10 @@ class ChatApp(App[None]):
     def action_light(self) -> None:
         """Night or day."""
         self.theme = DAY if self.current_theme.dark else NIGHT
+
+    def action_suspend_process(self) -> None:
+        """Back to the shell, until it says `fg`."""
+        stopping.stop(self)
 
     async def action_quit(self) -> None:
         """Leaves when the session is closed; asked a second time, at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -23,6 +24,7 @@ _KEYS = (
     ("pgup pgdn", "scroll"),
     ("ctrl+p", "palette"),
     ("f1", "help"),
+    *(() if sys.platform == "win32" else (("ctrl+z", "suspend"),)),
     ("ctrl+q", "quit"),
 )
 _COMMANDS = (

@@ -96,8 +96,11 @@ class Face(Widget):
 
     def enter(self, figure: Figure) -> None:
         """She takes the stage, alone."""
+        self._close()
         self._figure = figure
-        self._performer = Performer(figure.expressions, seed=self._seed, start=self._clock(), transcript=_BESIDE)
+        self._performer = Performer(
+            figure.expressions, seed=self._seed, start=self._clock(), transcript=_BESIDE, extra=figure.extra
+        )
         self._performer.tell(self._phase, self._clock())
         self._coarse = Coarse()
         self._set_up()
@@ -105,7 +108,12 @@ class Face(Widget):
     def leave(self) -> None:
         """Nobody is on the stage."""
         self._take_down()
+        self._close()
         self._figure = self._performer = None
+
+    def _close(self) -> None:
+        if self._figure is not None and self._figure.close is not None:
+            self._figure.close()
 
     def tell(self, event: Event) -> None:
         """Something happens in the talk, now."""
@@ -114,6 +122,8 @@ class Face(Widget):
         if self._performer is None or isinstance(event, CharacterChanged):
             return
         self._performer.tell(event, self._clock())
+        if self._figure is not None and self._figure.tell is not None:
+            self._figure.tell(event)
         if isinstance(event, ReplyEnded) and event.interrupted:
             self.frame()  # the mouth does not wait for the next frame
 
@@ -132,11 +142,13 @@ class Face(Widget):
 
     def on_mount(self) -> None:
         self._chat.theme_changed_signal.subscribe(self, self._set_up_anew)
+        self._chat.app_suspend_signal.subscribe(self, self._leave_the_screen, immediate=True)  # pyright: ignore[reportUnknownMemberType]
         self._chat.app_resume_signal.subscribe(self, self._set_up_anew)  # pyright: ignore[reportUnknownMemberType]
         self._wait()
 
     def on_unmount(self) -> None:
         self._take_down()
+        self._close()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def on_resize(self) -> None:
@@ -154,6 +166,9 @@ class Face(Widget):
 
     def _set_up_anew(self, _signal: object) -> None:
         self._set_up()
+
+    def _leave_the_screen(self, _signal: object) -> None:
+        self._take_down()
 
     def _set_up(self) -> None:
         """A new canvas, of the size and the colours of now."""
