@@ -47,6 +47,13 @@ async def _screen(file: Path) -> None:
         await open_screen(ScriptedTalk(), survey=survey)
 
 
+def chat(file: Path) -> None:
+    """The real command, with what else stands on the command line."""
+    from vtuber_cli.cli.app import run
+
+    sys.exit(run(["chat", "--engines", "echo", "--no-audio", *sys.argv[3:]]))
+
+
 if __name__ == "__main__":
     # Its own terminal, as a shell would give it.
     if os.environ.get("CONTROLLING", "1") == "1":

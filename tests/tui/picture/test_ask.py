@@ -17,9 +17,9 @@ import pyte
 import pytest
 
 from tests.tui.picture.asker import QUESTION
-from tests.tui.picture.test_answers import FOOT, KITTY
+from tests.tui.picture.test_answers import FOOT, KITTY, XTERM
 from vtuber_cli.tui.picture import ask
-from vtuber_cli.tui.picture.answers import Answers
+from vtuber_cli.tui.picture.answers import Answers, question
 from vtuber_cli.tui.picture.choice import Choice
 
 COLUMNS, ROWS = 80, 24
@@ -31,7 +31,7 @@ _READ = {"Answers": Answers, "Choice": Choice}
 class Terminal:
     """What a program writes is kept; what it asks is answered by whoever holds this."""
 
-    def __init__(self, kind: str, folder: Path, **environment: str) -> None:
+    def __init__(self, kind: str, folder: Path, *options: str, **environment: str) -> None:
         self.file = folder / "found"
         self.bytes = b""
         self.master, self.slave = pty.openpty()
@@ -50,7 +50,7 @@ class Terminal:
         )
         environ = {name: value for name, value in os.environ.items() if name not in unset}
         environ |= {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | environment
-        command = [sys.executable, "-m", "tests.tui.picture.asker", kind, str(self.file)]
+        command = [sys.executable, "-m", "tests.tui.picture.asker", kind, str(self.file), *options]
         ends = {"stdin": self.slave, "stdout": self.slave, "stderr": self.slave}
         self.process = subprocess.Popen(command, cwd=_ROOT, env=environ, start_new_session=True, **ends)
 
@@ -113,8 +113,8 @@ class Terminal:
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def start(kind: str, **environment: str) -> Terminal:
-        opened.append(Terminal(kind, tmp_path, **environment))
+    def start(kind: str, *options: str, **environment: str) -> Terminal:
+        opened.append(Terminal(kind, tmp_path, *options, **environment))
         return opened[-1]
 
     yield start
@@ -272,5 +272,30 @@ def test_answers_that_are_late_are_not_typed(delay: float, terminal: Callable[..
     assert not [word for word in ("OK", "Gi=", "kitty", "62") if word in one.page()], one.page()
     choice = one.found()
     assert isinstance(choice, Choice) and choice.way == "half"
+    one.say(b"\x11")
+    assert one.ended() == 0
+
+
+# --- the real command -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [["--avatar", "off"], ["--ascii"], ["--avatar", "half", "--truecolor"]])
+def test_a_talk_asks_only_what_it_needs_to_know(options: list[str], terminal: Callable[..., Terminal]) -> None:
+    one = terminal("chat", *options)
+    one.until(lambda: "^q" in one.page())
+    assert b"\x1b[>q" not in one.bytes and b"\x1b_G" not in one.bytes
+    assert (b";2;" in one.bytes) == ("--truecolor" in options)
+    assert (b"\xe2\x97" in one.bytes or b"\xe2\x99" in one.bytes) == ("--ascii" not in options)
+    one.say(b"\x11")
+    assert one.ended() == 0
+    assert one.left() == b""
+
+
+def test_a_talk_asks_first_and_opens_with_the_answer(terminal: Callable[..., Terminal]) -> None:
+    one = terminal("chat", "--avatar", "half")
+    one.until(lambda: question(graphics=False) in one.bytes)
+    one.say(XTERM)
+    one.until(lambda: "^q" in one.page())
+    assert b";2;" in one.bytes and b"\x1b_G" not in one.bytes
     one.say(b"\x11")
     assert one.ended() == 0
