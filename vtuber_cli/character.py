@@ -99,6 +99,12 @@ class Theme(Section):
     """Its hue is that of everything behind her."""
 
 
+class Avatar(Section):
+    live2d: Annotated[str, Field(max_length=400)] | None = None
+    """Her Live2D model: a `.model3.json` or its folder, from her folder, absolute, or with `~`. Without it the folder
+    `live2d` beside this file, if there is one."""
+
+
 class Character(Section):
     id: Annotated[str, Field(pattern=CHARACTER_ID)]
     """The same as the folder's name."""
@@ -122,6 +128,8 @@ class Character(Section):
     expressions: dict[EmotionName, list[Line]] = Field(default_factory=dict[EmotionName, list[Line]])
     """Further words that a model may put in a tag, by the emotion they mean."""
     theme: Theme = Theme()
+    avatar: Avatar = Avatar()
+    """What plays her, if it is not the drawing in her folder."""
 
     def language(self, wanted: str) -> str:
         """The language to talk in: the one wanted if she speaks it, else her own."""
@@ -233,6 +241,12 @@ def _broken_rules(document: yaml_file.Document, character: Character, folder: st
         for language in character.languages:
             if not by_language.get(language):
                 yield document.refusal("character.not_in_language", (key,), language=language)
+    if model := character.avatar.live2d:
+        # Windows greets every computer that a path names with the user's password, and a character may be a stranger's.
+        if re.match(r"[\\/]{2}|[A-Za-z][A-Za-z0-9+.-]+:", model) or not model.isprintable():
+            yield document.refusal("character.far_model", ("avatar", "live2d"))
+        elif ".." in re.split(r"[\\/]", model) and not model.startswith(("/", "~")):
+            yield document.refusal("character.model_outside", ("avatar", "live2d"))
 
 
 def _is_character(folder: Path) -> bool:

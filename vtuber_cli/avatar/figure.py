@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from vtuber_cli.avatar.expressions import Expressions
     from vtuber_cli.avatar.painter import Painter
+    from vtuber_cli.avatar.parameters import Pose
+    from vtuber_cli.errors import VtuberError
+    from vtuber_cli.events import Event
 
 
 class Figure(NamedTuple):
     painter: Painter
     expressions: Expressions
+    extra: Pose = MappingProxyType({})
+    """Parameters besides the standard ones that the expressions change, and their values at rest."""
+    tell: Callable[[Event], None] | None = None
+    """What the painter wants to know of the talk, if it has motions of its own."""
+    close: Callable[[], None] | None = None
+    """Ends what the painter holds; quick."""
+    instead: VtuberError | None = None
+    """Why this is not the figure that the character asks for."""
 
 
 def drawn(folder: Path) -> Figure | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from math import floor, inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from vtuber_cli.avatar import motion
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vtuber_cli.avatar.expressions import Expressions
+    from vtuber_cli.avatar.parameters import Pose
     from vtuber_cli.events import Event, Phase
 
 _HEAD: tuple[str, ...] = (
@@ -52,6 +54,8 @@ _HEAD: tuple[str, ...] = (
 _VOWELS = tuple(f"Param{vowel}" for vowel in VOWELS)
 _LET_GO = ("ParamMouthWave", "ParamMouthTeeth", "ParamTongue")
 """What an expression does to the mouth and speech cannot do with."""
+
+_NOTHING: Pose = MappingProxyType({})
 
 _WARM_UP = 2.0
 """Seconds after which a spring has forgotten what was before."""
@@ -81,6 +85,7 @@ class Performer:
         start: the time at which she enters.
         transcript: where the words stand, seen from her picture, as a gaze; may be set anew.
         springs: what hangs from her.
+        extra: parameters besides the standard ones that her expressions may change, and their values at rest.
     """
 
     def __init__(
@@ -91,7 +96,9 @@ class Performer:
         start: float = 0.0,
         transcript: Place = BESIDE,
         springs: Sequence[Spring] = SPRINGS,
+        extra: Pose = _NOTHING,
     ) -> None:
+        self._extra = extra
         self._chance = Chance(seed, "pose")
         self._start = self._now = start
         self._tick = floor(start / STEP)
@@ -137,6 +144,7 @@ class Performer:
         self._advance(t)
         part = min(max(t / STEP - self._tick, 0.0), 1.0)
         values = rest()
+        values.update(self._extra)
         self._move(values, t, part)
         x, y = self._gaze.at(t)
         follow = self._follow

@@ -5,6 +5,7 @@ Whoever draws looks at this, and it is the picture of a character in the documen
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vtuber_cli.avatar.expressions import Expressions
+    from vtuber_cli.avatar.painter import Painter
     from vtuber_cli.avatar.parameters import Pose
     from vtuber_cli.avatar.rig import Rig
 
@@ -74,9 +76,9 @@ def sheet(rig: Rig, expressions: Expressions, *, side: int = 2 * CELLS) -> bytes
         expression = expressions.get(emotion, CALM)
         poses = [expression.pose(intensity) for intensity in range(1, 6)]
         words = [f"{emotion} {intensity}" for intensity in range(1, 6)]
-        row = [_framed(_picture(raster, pose, side), word) for pose, word in zip(poses, words, strict=True)]
-        rows.append([*row, _framed(cells(raster, poses[-1], side), f"{emotion}, {CELLS // 2}x{CELLS // 4} cells")])
-    moves = [_framed(_picture(raster, pose, side), word) for word, pose in MOVES]
+        row = [framed(picture(raster, pose, side), word) for pose, word in zip(poses, words, strict=True)]
+        rows.append([*row, framed(cells(raster, poses[-1], side), f"{emotion}, {CELLS // 2}x{CELLS // 4} cells")])
+    moves = [framed(picture(raster, pose, side), word) for word, pose in MOVES]
     rows.extend(moves[start : start + 6] for start in range(0, len(moves), 6))
     return png.encode(np.vstack([np.hstack(row) for row in rows]), level=9)
 
@@ -92,12 +94,13 @@ def cells(raster: Raster, pose: Pose, side: int) -> Pixels:
     return found
 
 
-def _picture(raster: Raster, pose: Pose, side: int) -> Pixels:
-    flat = np.frombuffer(raster.rgba(pose, side, side), np.uint8).reshape(side, side, 4)
+def picture(painter: Painter, pose: Pose, side: int) -> Pixels:
+    """A square picture on the sheet's ground."""
+    flat = np.frombuffer(painter.rgba(pose, side, side), np.uint8).reshape(side, side, 4)
     return _over(flat, _ground(side, side))
 
 
-def _framed(picture: Pixels, words: str) -> Pixels:
+def framed(picture: Pixels, words: str) -> Pixels:
     """The picture with its words under it."""
     side = picture.shape[1]
     found = _ground(side + _LABEL + _GAP, side + _GAP)
@@ -113,7 +116,7 @@ def _label(words: str, width: int) -> Pixels:
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_LABEL}">'
         f'<text x="{width / 2:g}" y="14" font-family="{_FONTS}" font-size="11" text-anchor="middle" fill="{_INK}">'
-        f"{words}</text></svg>"
+        f"{escape(words)}</text></svg>"
     )
     return png.decode(bytes(resvg_py.svg_to_bytes(svg_string=text, width=width, height=_LABEL)))
 

@@ -48,7 +48,7 @@ Box: TypeAlias = Annotated[
     tuple[Share, Share, Share, Share],
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}),
 ]
-Values: TypeAlias = Annotated[dict[ModelId, Number | Levels], Field(max_length=500)]
+Values: TypeAlias = dict[ModelId, Number | Levels]
 
 _GROWS = (0.5, 0.8, 1.0, 1.0, 1.0)
 """How much of a model's own expression is shown at intensity 1 to 5: half a switch is no face."""

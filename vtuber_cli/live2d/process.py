@@ -118,18 +118,14 @@ def _listen(process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Answer 
 
 
 def _end(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-    if process.stdin is not None:
-        try:
-            process.stdin.close()
-        except OSError:
-            pass
-    try:
-        process.wait(_GOODBYE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    process.kill()  # it holds nothing that could be lost
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:  # what was still to be written
+                pass
     said.close()
 
 

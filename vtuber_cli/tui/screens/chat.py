@@ -184,6 +184,8 @@ class ChatScreen(Screen[None]):
             face.leave()
         else:
             face.enter(figure)
+            if figure.instead is not None:
+                self.fail(figure.instead)
 
     def on_face_failed(self, message: Face.Failed) -> None:
         self.remove_class("-face")
