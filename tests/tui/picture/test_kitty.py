@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vtuber_cli.tui.picture import kitty
-from vtuber_cli.tui.picture.kitty import CHUNK, LAST_ID, PoseFrames, Rgba
+from vtuber_cli.tui.picture.kitty import CHUNK, LAST_ID, PoseFrames, PoseImages, Rgba
 
 ESCAPE = re.compile(r"\x1b_G([a-zA-Z]=-?[0-9a-zA-Z]+(?:,[a-zA-Z]=-?[0-9a-zA-Z]+)*)(?:;([A-Za-z0-9+/=]*))?\x1b\\")
 IDS = st.integers(1, LAST_ID)
@@ -53,6 +53,8 @@ class Kitty:
             assert keys["q"] == "2", "it would answer"
             if self._first or keys["a"] in "tf":
                 self._load(keys, payload)
+            elif keys["a"] == "d" and keys["d"] == "I" and keys["i"] not in self.images:
+                pass  # freed with another one
             else:
                 assert not payload
                 getattr(self, f"_{keys['a']}")(keys)
@@ -109,6 +111,7 @@ class Kitty:
             assert keys["d"] == "I"
             assert "p" not in keys
             del self.images[keys["i"]]
+            self.images = {name: image for name, image in self.images.items() if image.placements}
 
 
 @given(IDS, PICTURES)
@@ -187,7 +190,7 @@ def test_what_is_in_a_frame_is_not_sent_again() -> None:
     again = [frames.upload(key, b"x" * 9000) for key in "abc"]
     assert min(map(len, first)) > 9000
     assert max(map(len, again)) < 30
-    assert all(one != other for one, other in pairwise(again))
+    assert all(one != other for one, other in itertools.pairwise(again))
 
 
 def test_frames_are_freed_once_and_start_anew() -> None:
@@ -200,6 +203,33 @@ def test_frames_are_freed_once_and_start_anew() -> None:
     assert frames.known("a") is None
     terminal.write(frames.upload("b", b"second"))
     assert terminal.seen(9) == b"second"
+
+
+@given(st.integers(1, 6), st.lists(st.integers(0, 9), max_size=60))
+def test_without_frames_one_image_is_seen_and_never_none(limit: int, keys: list[int]) -> None:
+    terminal, images = Kitty(), PoseImages(itertools.count(7), limit, 40, 20)
+    before = None
+    for key in keys:
+        picture = bytes([65 + key]) * 5000
+        escape = images.known(key)
+        assert (escape is None) == (key not in images)
+        if escape is None:
+            escape = images.upload(key, picture)
+        assert (escape == "") == (key == before)
+        for one in re.findall(r"\x1b_Ga=[^\x1b]*\x1b\\(?:\x1b_Gq=[^\x1b]*\x1b\\)*", escape):
+            terminal.write(one)
+            assert before is None or any(image.placements for image in terminal.images.values()), "gone for a moment"
+        (seen,) = [image for image in terminal.images.values() if image.placements]
+        assert seen.frames == [picture]
+        (placement,) = seen.placements.values()
+        assert (placement["c"], placement["r"]) == ("40", "20")
+        assert len(images) <= limit
+        assert len(terminal.images) == len(images)
+        before = key
+    terminal.write(images.free())
+    assert not terminal.images
+    assert images.free() == ""
+    assert len(images) == 0
 
 
 @pytest.mark.parametrize(
@@ -232,3 +262,7 @@ def test_what_is_no_id_is_refused(number: int) -> None:
             write()
     with pytest.raises(ValueError, match="hold no picture"):
         PoseFrames(1, 0)
+    with pytest.raises(ValueError, match="hold no picture"):
+        PoseImages(itertools.count(1), 0, 1, 1)
+    with pytest.raises(ValueError, match="not within"):
+        PoseImages(itertools.count(1), 1, number, 1)

@@ -1,7 +1,7 @@
 """The graphics protocol of kitty, as old as 0.26: escape strings for one animated picture.
 
-Pictures are uploaded once as frames of one image; from then on a change of face is a few bytes. The image is never sent
-again as a whole: that blanks it. The terminal is asked to answer nothing.
+Pictures are uploaded once, as frames of one image or as images of their own; from then on a change of face is a few
+bytes. An image is never sent again as a whole: that blanks it. The terminal is asked to answer nothing.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def hide(image: int, placement: int) -> str:
 
 
 def free(image: int) -> str:
-    """Takes the image off the screen and out of the terminal's memory."""
+    """Takes the image off the screen and out of the terminal's memory; kitty frees all that are not placed with it."""
     return f"{_START}a=d,d=I,i={_id(image)},{_QUIET}{_END}"
 
 
@@ -122,6 +122,68 @@ class PoseFrames:
         self._frames.clear()
         self._shown = None
         return free(self.image)
+
+
+class PoseImages:
+    """The same with an image for each picture, for terminals that show images but no frames of them.
+
+    The cursor has to be at the first cell whenever an escape that shows is written.
+    """
+
+    def __init__(self, ids: Iterator[int], limit: int, columns: int, rows: int) -> None:
+        """Prepares for pictures of so many cells.
+
+        Args:
+            ids: of images, none of them twice.
+            limit: how many pictures are kept.
+            columns: in cells.
+            rows: in cells.
+        """
+        if limit < 1:
+            raise ValueError(f"{limit} images hold no picture")
+        self.limit = limit
+        self._ids = ids
+        self._size = _id(columns), _id(rows)
+        self._images: dict[Hashable, int] = {}
+        self._shown: Hashable = None
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._images
+
+    def known(self, key: Hashable) -> str | None:
+        """The escape that shows a picture; empty if it is shown already, None if it has to be uploaded."""
+        if (image := self._images.get(key)) is None:
+            return None
+        if self._shown == key:
+            return ""
+        before = self._images.get(self._shown)
+        self._shown = key
+        # The new one first: between the two the face would be gone.
+        return place(image, 1, *self._size) + ("" if before is None else hide(before, 1))
+
+    def upload(self, key: Hashable, picture: Picture) -> str:
+        """The escape that uploads a picture and shows it."""
+        if (found := self.known(key)) is not None:
+            return found
+        image = next(self._ids)
+        sent = transmit(image, picture)
+        full = len(self._images) >= self.limit
+        others, self._images = self._images, {**({} if full else self._images), key: image}
+        if not full:
+            return sent + (self.known(key) or "")
+        # All at once: kitty would forget the others with the first.
+        self._shown = key
+        return sent + place(image, 1, *self._size) + "".join(free(other) for other in others.values())
+
+    def free(self) -> str:
+        """The escape that forgets all; empty if nothing was uploaded."""
+        found = "".join(free(image) for image in self._images.values())
+        self._images = {}
+        self._shown = None
+        return found
 
 
 def _upload(keys: str, picture: Picture, *, more: str) -> str:
