@@ -35,6 +35,8 @@ class Choice:
     """A key of the locales."""
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     """What fills the reason's placeholders; clean."""
+    frames: bool = True
+    """Whether an image may have frames, for kitty's graphics. Others who speak them show the first for ever."""
 
 
 def needed(
@@ -83,6 +85,7 @@ def choose(
         answers.cell,
         f"{_REASON}.{reason}",
         {**place, **params},
+        frames=way != "kitty" or answers.name.lower().startswith("kitty"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from itertools import repeat, starmap
 from typing import TYPE_CHECKING
 
 from rich.color import Color
@@ -50,20 +51,30 @@ def _next_image() -> int:
 
 
 class KittyCanvas:
-    """Frames of one image, uploaded once. The image lies over blank cells, which show where it is transparent.
+    """Pictures uploaded once. They lie over blank cells, which show where a picture is transparent.
 
     Args:
         place: where, in whole cells.
         ground: what it stands before.
         cell: width and height of a cell in pixels, if known.
-        frames: how many pictures the terminal is to keep.
+        limit: how many pictures the terminal is to keep.
+        frames: whether they may be frames of one image.
     """
 
-    def __init__(self, place: Place, ground: Ground, cell: tuple[int, int] | None, frames: int = FRAMES) -> None:
+    def __init__(
+        self,
+        place: Place,
+        ground: Ground,
+        cell: tuple[int, int] | None,
+        limit: int = FRAMES,
+        *,
+        frames: bool = True,
+    ) -> None:
         self._place = place
         self.pixels = _pixels(place, cell or _CELL)
-        self._limit = frames
-        self._frames = kitty.PoseFrames(_next_image(), frames)
+        self._limit = limit
+        self._animates = frames
+        self._frames = self._none()
         self._placed = False
         self._blank = _blank(place, ground)
 
@@ -78,6 +89,8 @@ class KittyCanvas:
         found = self._frames.known(key) if drawn is None else self._frames.upload(key or object(), drawn)
         if found is None:
             return NOTHING
+        if isinstance(self._frames, kitty.PoseImages):
+            return Change(escapes=_to(self._place) + found if found else "")
         if not self._placed:
             self._placed = True
             found += _to(self._place) + kitty.place(self._frames.image, 1, self._place.columns, self._place.rows)
@@ -93,8 +106,13 @@ class KittyCanvas:
         self._placed = False
         found = self._frames.free()
         # A freed id may be sent again, but not while an older picture of it is on its way.
-        self._frames = kitty.PoseFrames(_next_image(), self._limit)
+        self._frames = self._none()
         return found
+
+    def _none(self) -> kitty.PoseFrames | kitty.PoseImages:
+        if self._animates:
+            return kitty.PoseFrames(_next_image(), self._limit)
+        return kitty.PoseImages(starmap(_next_image, repeat(())), self._limit, self._place.columns, self._place.rows)
 
 
 class SixelCanvas:

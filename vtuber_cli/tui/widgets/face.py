@@ -185,8 +185,8 @@ class Face(Widget):
         if way == "kitty":
             from vtuber_cli.tui.picture.graphics import FRAMES, KittyCanvas
 
-            frames = 2 if self._figure.painter.live else FRAMES
-            self._canvas = KittyCanvas(place, ground, self._choice.cell, frames)
+            limit = 2 if self._figure.painter.live else FRAMES
+            self._canvas = KittyCanvas(place, ground, self._choice.cell, limit, frames=self._choice.frames)
         elif way == "sixel":
             from vtuber_cli.tui.picture.graphics import SixelCanvas
 
