@@ -21,7 +21,6 @@ _TRUECOLOR = (
 )
 """Beginnings of what terminals that draw 24 bits a colour call themselves."""
 _MULTIPLEXERS = {"TMUX": "tmux", "STY": "screen", "ZELLIJ": "zellij"}
-_REASON = "picture.reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Choice:
     """Whether the screen is to be drawn in 24 bits a colour."""
     cell: tuple[int, int] | None = None
     """Width and height of a cell in pixels, where the terminal says."""
-    reason: str = f"{_REASON}.blocks"
+    reason: str = "picture.reason.blocks"
     """A key of the locales."""
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     """What fills the reason's placeholders; clean."""
@@ -83,7 +82,7 @@ def choose(
         way,
         truecolor or full_colours(environ) or answers.name.lower().startswith(_TRUECOLOR),
         answers.cell,
-        f"{_REASON}.{reason}",
+        f"picture.reason.{reason}",
         {**place, **params},
         frames=way != "kitty" or answers.name.lower().startswith("kitty"),
     )
