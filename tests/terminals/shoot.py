@@ -1,0 +1,86 @@
+"""Pictures of the screen in real terminals: `python -m tests.terminals.shoot --folder DIR [--terminal kitty] ...`.
+
+Writes a PNG for each moment of a talk, at both sizes of the screen. Needs Xvfb, ImageMagick, xdotool and the terminals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tests.terminals import scenes
+from tests.terminals.display import Display, Image, display, lacking, save
+from tests.terminals.windows import BASICS, NEEDS, TERMINALS
+
+SIZES = ((120, 40), (80, 24))
+_EMOTIONS = ("joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust", "neutral")
+
+
+def _talk(on: scenes.Play, options: list[str]) -> None:
+    """One talk from the shell and back, with a picture of each moment."""
+    before = on.look("shell")
+    on.begin(*options)
+    on.display.until(lambda image: np.mean(np.any(image != before, axis=2)) > 0.2, "the screen")
+    on.look("greeted")
+    scenes.emotions(on, _EMOTIONS)
+    on.display.type("say")
+    on.look("speaking")
+    on.display.type("cut")
+    on.display.type("many")
+    on.display.press("Prior")
+    on.look("scrolled")
+    on.display.press("F1")
+    on.look("help")
+    on.display.press("Escape")
+    on.display.press("ctrl+p")
+    on.look("palette")
+    on.display.press("Escape")
+    width, height = on.display.size()
+    for name, share in (("smaller", 0.8), ("tiny", 0.4), ("back", 1.0)):
+        on.display.resize(round(width * share), round(height * share))
+        on.look(name)
+    on.display.press("ctrl+z")
+    on.look("stopped")
+    on.display.type("fg")
+    on.look("resumed")
+    on.display.press("ctrl+q")
+    on.display.type("")
+    on.look("left")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--terminal", action="append", choices=TERMINALS)
+    parser.add_argument("--way", default="auto", choices=["auto", "kitty", "sixel", "half", "ascii", "off"])
+    parser.add_argument("--light", action="store_true")
+    options = parser.parse_args()
+    for terminal in options.terminal or TERMINALS:
+        if missing := lacking(*BASICS, *NEEDS[terminal]):
+            print(f"{terminal}: {', '.join(missing)} not installed", file=sys.stderr)
+            continue
+        for size in SIZES:
+            name = f"{terminal}-{options.way}-{size[0]}x{size[1]}" + ("-light" if options.light else "")
+            with display() as screen:
+                _shoot(screen, terminal, size, options.folder / name, [f"--avatar={options.way}", *["--light"] * options.light])
+            print(options.folder / name)
+    return 0
+
+
+def _shoot(screen: Display, terminal: str, size: tuple[int, int], folder: Path, options: list[str]) -> None:
+    number = 0
+
+    def keep(name: str, image: Image) -> None:
+        nonlocal number
+        number += 1
+        save(image, folder / f"{number:02}-{name}.png")
+
+    with scenes.play(screen, terminal, size, keep) as on:
+        _talk(on, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

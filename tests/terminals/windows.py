@@ -1,0 +1,81 @@
+"""Real terminals with a command in them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.terminals.display import Display
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGE = (sys.executable, "-m", "tests.terminals.stage")
+TERMINALS = ("kitty", "xterm", "tmux")
+NEEDS: Mapping[str, tuple[str, ...]] = {"kitty": ("kitty",), "xterm": ("xterm",), "tmux": ("tmux", "xterm")}
+BASICS = ("Xvfb", "import", "convert", "xdotool")
+_FONT, _POINTS = "DejaVu Sans Mono", 11
+
+_INHERITED = ("COLORTERM", "TMUX", "STY", "TERM", "TERM_PROGRAM", "NO_COLOR", "SSH_TTY", "SSH_CONNECTION", "KITTY_PID")
+
+
+@contextmanager
+def window(
+    display: Display, terminal: str, size: tuple[int, int], command: Sequence[str], env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A terminal of so many columns and rows; closed at the end, with all that runs in it."""
+    environ = {name: value for name, value in display.environ.items() if name not in _INHERITED}
+    environ |= {"LIBGL_ALWAYS_SOFTWARE": "1", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **(env or {})}
+    with tempfile.TemporaryDirectory(prefix="vtuber-window-") as folder:
+        line = _lines(terminal, size, command, Path(folder))
+        process = subprocess.Popen(line, env=environ, cwd=ROOT, start_new_session=True)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            if terminal == "tmux":
+                subprocess.run(["tmux", "-S", f"{folder}/tmux", "kill-server"], check=False, capture_output=True)
+            process.wait(timeout=20)
+
+
+def _lines(terminal: str, size: tuple[int, int], command: Sequence[str], folder: Path) -> list[str]:
+    columns, rows = size
+    xterm = ["xterm", "-geometry", f"{columns}x{rows}+0+0", "-fa", _FONT, "-fs", str(_POINTS), "-b", "0", "+sb"]
+    match terminal:
+        case "kitty":
+            options = {
+                "initial_window_width": f"{columns}c",
+                "initial_window_height": f"{rows}c",
+                "remember_window_size": "no",
+                "window_padding_width": "0",
+                "placement_strategy": "top-left",
+                "font_family": _FONT,
+                "font_size": str(_POINTS),
+                "update_check_interval": "0",
+                "enable_audio_bell": "no",
+                "cursor_blink_interval": "0",
+                "confirm_os_window_close": "0",
+                "shell_integration": "disabled",
+            }
+            return ["kitty", "--config", "NONE", *(f"--override={name}={value}" for name, value in options.items()), *command]
+        case "xterm":
+            return [*xterm, "-e", *command]
+        case "tmux":
+            (folder / "conf").write_text("set -g status off\nset -g escape-time 0\n", encoding="utf-8")
+            tmux = ["tmux", "-u", "-S", f"{folder}/tmux", "-f", f"{folder}/conf", "new-session", shlex.join(command)]
+            return [*xterm, "-e", *tmux]
+        case _:
+            raise ValueError(f"no terminal called {terminal}")
+
+
+def shell(folder: Path) -> list[str]:
+    """A shell with a short prompt, that has its folder as home."""
+    return ["env", f"HOME={folder}", "PS1=ready> ", "HISTFILE=", "sh"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, **more}
