@@ -10,7 +10,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from vtuber_cli import bootstrap
 from vtuber_cli.bench.sound import RecordingSpeaker, ReplayMicrophone
@@ -22,7 +22,7 @@ from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import EAR_RATE, Failed, FirstAudio, PhaseChanged, Timings, UserSaid
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from vtuber_cli.bench.loan import Loan
     from vtuber_cli.bench.utterances import Utterance
@@ -55,8 +55,13 @@ class Outcome:
     usage: Usage | None = None
 
 
-async def ours(loan: Loan, utterance: Utterance) -> Outcome:
+async def ours(
+    loan: Loan, utterance: Utterance, run: Callable[[Session], Coroutine[Any, Any, None]] | None = None
+) -> Outcome:
     """Says the utterance into a session and listens to what it plays.
+
+    Args:
+        run: runs the session, in a face perhaps, until it is closed.
 
     Raises:
         VtuberError: an engine failed, or there was no answer in time.
@@ -66,7 +71,7 @@ async def ours(loan: Loan, utterance: Utterance) -> Outcome:
     session = bootstrap.session(loan.plan, microphone, speaker, None, occasion)
     async with asyncio.TaskGroup() as tasks:
         watching = tasks.create_task(_watch(session, microphone, speaker, loan))
-        tasks.create_task(session.run())
+        tasks.create_task(run(session) if run else session.run())
         return await watching
 
 

@@ -1,4 +1,4 @@
-"""`vtuber bench`: how soon she answers here, beside a naive chain of the same engines."""
+"""`vtuber bench`: how soon she answers here, beside a naive chain of the same engines; or what one part costs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
     from vtuber_cli.bench.arms import Outcome
+    from vtuber_cli.bench.machine import Machine
 
 _MOST_TURNS = 1000
 _LABEL, _COLUMN = 30, 14
 
 
+_PARTS = ("avatar", "fortune")
+_AVATAR_TURNS = 4
+
+
 def command(  # noqa: PLR0913 - its options
+    part: Annotated[str | None, typer.Argument(metavar="[avatar|fortune]", help="bench.argument.part")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="bench.option.json")] = False,
     turns: Annotated[int | None, typer.Option("--turns", metavar="N", help="bench.option.turns")] = None,
     wav_dir: Annotated[Path | None, typer.Option("--wav-dir", metavar="DIR", help="bench.option.wav_dir")] = None,
@@ -30,7 +36,9 @@ def command(  # noqa: PLR0913 - its options
     models_dir: options.ModelsDir = None,
     settings: options.Set = None,
 ) -> None:
-    if fortune:
+    if part not in (None, *_PARTS):
+        raise UsageError("bench.unknown_part", name=part, known=", ".join(_PARTS))
+    if fortune or part == "fortune":
         _fortune(as_json=as_json)
         return
     import asyncio
@@ -43,7 +51,11 @@ def command(  # noqa: PLR0913 - its options
 
     machine = Machine.here()
     flags: dict[str, object] = {"character": character, "models_dir": models_dir, **options.engine_flags(engines)}
-    plan = run.plan(flags | options.assignments(settings))
+    flags |= options.assignments(settings)
+    if part == "avatar":
+        _avatar(flags, wav_dir or SHIPPED, _AVATAR_TURNS if turns is None else turns, machine, as_json=as_json)
+        return
+    plan = run.plan(flags)
     utterances = load(wav_dir or SHIPPED)
     count = len(utterances) if turns is None else turns
     if not 1 <= count <= _MOST_TURNS:
@@ -69,6 +81,70 @@ def _fortune(*, as_json: bool) -> None:
         return
     for one in costs:
         print(_row(t(f"bench.fortune.{one.name}"), f"{one.cpu_ms:.1f} ms", f"x {one.ratio:.2f}"))
+
+
+def _avatar(flags: dict[str, object], recordings: Path, turns: int, machine: Machine, *, as_json: bool) -> None:
+    """What her face costs, and whether it keeps her from answering."""
+    from dataclasses import asdict
+
+    from vtuber_cli import bootstrap
+    from vtuber_cli.bench import avatar, avatar_turns, run
+    from vtuber_cli.bench.machine import packages
+    from vtuber_cli.bench.utterances import load
+    from vtuber_cli.bootstrap.figures import figure
+    from vtuber_cli.cli.downloads import fetch
+    from vtuber_cli.cli.show import notice
+
+    if not 0 <= turns <= _MOST_TURNS:
+        raise UsageError("bench.turns", turns=turns, most=_MOST_TURNS)
+    who = bootstrap.plan(flags).settings.character
+    if figure(who) is None:
+        raise UsageError("bench.no_face", name=who)
+    load(recordings)
+    if turns:
+        plan = run.plan(flags)
+        fetch(plan, plan.models(hears=True))
+
+    def tell(kind: str, number: int, many: int) -> None:
+        notice(t(f"bench.avatar.now.{kind}", number=number, many=many))
+
+    costs = avatar.costs(who, tell)
+    answers = avatar_turns.answers(flags, who, recordings, turns, tell)
+    record: dict[str, Any] = {name: None for name in (*avatar.LIMITS, "bytes_per_frame")}
+    record |= (costs.record() if costs else {}) | (answers.record() if answers else {})
+    record |= {"limits": avatar.judged(record), "machine": asdict(machine), "packages": packages()}
+    if as_json:
+        print(json.dumps(record, ensure_ascii=False, indent=2))
+        return
+    for line in _avatar_table(record):
+        print(line)
+
+
+def _avatar_table(record: dict[str, Any]) -> list[str]:
+    """Each figure, what it is to be at most, and whether it is."""
+    rows = [("", "", t("bench.avatar.at_most"), "")]
+    for name, judged in record["limits"].items():
+        found, holds = record[name], judged["holds"]
+        verdict = "" if holds is None else t(f"bench.avatar.{'holds' if holds else 'broken'}")
+        rows.append((t(f"bench.avatar.{name}"), _amount(name, found), _amount(name, judged["at_most"]), verdict))
+    lines = [_row(*row) for row in rows]
+    if (size := record["bytes_per_frame"]) is not None:
+        lines.append(_row(t("bench.avatar.bytes_per_frame"), f"{size} B"))
+        cold = {name: _amount("share", record[f"cold_{name}_core_share"]) for name in ("half_block", "kitty")}
+        lines += ["", t("bench.avatar.steady", first=record["steady_from_s"], last=record["steady_to_s"])]
+        lines.append(t("bench.avatar.cold", seconds=record["cold_s"], half=cold["half_block"], kitty=cold["kitty"]))
+    machine = record["machine"]
+    lines.append(t("bench.machine", cores=machine["cores"], load=_plain(machine["load"]), cpu=machine["cpu"]))
+    return lines
+
+
+def _amount(name: str, value: float | None) -> str:
+    """By what the figure's name ends in."""
+    if value is None:
+        return "-"
+    if name.endswith("_ms"):
+        return f"{value:.2f} ms"
+    return f"{value:.1%}" if name.endswith("share") else f"x {value:.2f}"
 
 
 def _first_paint(
