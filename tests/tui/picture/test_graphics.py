@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.avatar.rigs import CHARACTERS
 from tests.tui.picture.small_kitty import Kitty
+from vtuber_cli.avatar import expressions_file
 from vtuber_cli.avatar.parameters import Pose
+from vtuber_cli.avatar.raster import Raster
+from vtuber_cli.avatar.rig import load
 from vtuber_cli.tui.picture.answers import Answers
 from vtuber_cli.tui.picture.canvas import Ground, Place
 from vtuber_cli.tui.picture.choice import choose
@@ -88,3 +93,19 @@ def test_sixels_are_painted_at_their_place_in_one_go() -> None:
     assert canvas.has("a")
     assert canvas.show("a").escapes == escapes
     assert canvas.overwritten()
+
+
+@pytest.mark.parametrize("who", ["mika", "jun"])
+def test_sixels_keep_the_colour_of_every_feeling(who: str) -> None:
+    """The palette is chosen from a calm face and few others, before any feeling was shown."""
+    raster = Raster(load(CHARACTERS / who))
+    canvas = SixelCanvas(Place(0, 0, 20, 10), GROUND, (8, 16))
+    canvas.draw(raster, {}, "bust")
+    palette = canvas._palette
+    assert palette
+    for emotion, expression in expressions_file.read(CHARACTERS / who / "expressions.json").items():
+        pixels = np.frombuffer(raster.rgba(expression.pose(4), *canvas.pixels), np.uint8).reshape(-1, 4)
+        solid = pixels[pixels[:, 3] == 255][:, :3]
+        away = np.abs(palette.colours[palette.nearest(solid)].astype(int) - solid)
+        assert away.mean() < 2.5, emotion
+        assert (away.max(axis=1) > 25).mean() < 0.005, emotion

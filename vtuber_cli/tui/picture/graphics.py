@@ -37,6 +37,7 @@ _SAMPLE = 80
 _COLOURFUL: Sequence[Pose] = (
     {"ParamCheek": 1, "ParamSweat": 1, "ParamTear": 1, "ParamMouthOpenY": 1},
     {"ParamAnger": 1, "ParamGloom": 1, "ParamHandCard": 1, "ParamMouthTeeth": 1},
+    {"ParamSick": 0.8, "ParamTongue": 1, "ParamSparkle": 1, "ParamStartle": 1, "ParamArmL": 1},
 )
 """What has colours that are seldom seen."""
 

@@ -169,7 +169,7 @@ def _spread(colours: Floats, counts: Floats, group: npt.NDArray[np.intp]) -> tup
 
 
 def _histogram(pictures: Iterable[bytes], ground: Colour) -> tuple[Floats, Floats]:
-    """The mean colours that occur, shape (n, 3), and how often, shape (n,)."""
+    """The mean colours that occur, shape (n, 3), and how often, shape (n,); small pictures count as much as large."""
     counts = np.zeros(_LEVELS**3)
     sums = np.zeros((_LEVELS**3, 3))
     for picture in pictures:
@@ -177,8 +177,8 @@ def _histogram(pictures: Iterable[bytes], ground: Colour) -> tuple[Floats, Float
             raise ValueError(f"{len(picture)} bytes are no picture")
         flat = _over(np.frombuffer(picture, np.uint8).reshape(1, -1, 4), ground).reshape(-1, 3)
         bins = _bins(flat)
-        counts += np.bincount(bins, minlength=len(counts))
+        counts += np.bincount(bins, minlength=len(counts)) / len(bins)
         for channel in range(3):
-            sums[:, channel] += np.bincount(bins, flat[:, channel], minlength=len(counts))
+            sums[:, channel] += np.bincount(bins, flat[:, channel], minlength=len(counts)) / len(bins)
     seen = np.flatnonzero(counts)
     return (sums[seen] / counts[seen, None]).astype(np.float32), counts[seen].astype(np.float32)
