@@ -106,14 +106,16 @@ def check_character(
     as_json: Json = False,
 ) -> None:
     from vtuber_cli import character
-    from vtuber_cli.cli import character_check, character_picture, show
+    from vtuber_cli.cli import character_check, character_picture, live2d_check, show
     from vtuber_cli.cli.table import print_json
 
     file = _file(what)
     wrong = character.problems(file)
     if file.name == character.FILE:
         wrong += character_picture.problems(file.parent)
-    remarks = [] if wrong else character_check.remarks(file)
+    if not wrong:
+        wrong = live2d_check.problems(file)
+    remarks = [] if wrong else [*character_check.remarks(file), *live2d_check.remarks(file)]
     found = [("error", each) for each in wrong] + [("warning", each) for each in remarks]
     if as_json:
         print_json([_finding(level, each) for level, each in found])

@@ -12,21 +12,29 @@ from vtuber_cli.live2d.folder import MOC_VERSIONS
 from vtuber_cli.live2d.ids import standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from vtuber_cli.live2d.guess import Guess
-    from vtuber_cli.live2d.model_file import Model
+    from vtuber_cli.live2d.map_file import Cast
+    from vtuber_cli.live2d.painter import Live2dPainter
 
 
-def record(model: Model) -> dict[str, Any]:
-    """Everything that is known of a model, for programs."""
+def record(cast: Cast, painter: Live2dPainter | None) -> dict[str, Any]:
+    """Everything that is known of a model, for programs; more, if it can be drawn here."""
+    model, ranges = cast.model, _ranges(painter)
+    ids = list(ranges) or model.parameters()
     return {
         "model": str(model.file),
         "moc": {"file": str(model.moc), "version": model.moc_version, "editor": MOC_VERSIONS[model.moc_version]},
         "textures": [{"file": str(file), "width": size.width, "height": size.height} for file, size in model.textures],
         "parameters": [
-            {"id": identity, "name": model.parameter_names.get(identity, ""), "standard": standard(identity)}
-            for identity in model.parameters()
+            {
+                "id": identity,
+                "name": model.parameter_names.get(identity, ""),
+                "standard": standard(identity),
+                **(dict(zip(("low", "high", "default"), ranges[identity], strict=True)) if identity in ranges else {}),
+            }
+            for identity in ids
         ],
         "lip_sync": list(model.lip_sync),
         "eye_blink": list(model.eye_blink),
@@ -52,15 +60,17 @@ def record(model: Model) -> dict[str, Any]:
         "hit_areas": [area._asdict() for area in model.hit_areas],
         "emotions": {
             emotion: {"expression": one.expression, "add": dict(one.values), "sure": one.sure, "why": one.why}
-            for emotion, one in guess.emotions(model).items()
+            for emotion, one in guess.emotions(model, ranges).items()
         },
+        "drawn_by": None if painter is None else painter.drawn_by,
         "left_out": [show.message(fault) for fault in model.faults],
         "licence": t("live2d.licence"),
     }
 
 
-def print_page(model: Model) -> None:
+def print_page(cast: Cast, painter: Live2dPainter | None) -> None:
     """Prints what a person wants to know of it; what was left out and the licence are said on stderr."""
+    model, ranges = cast.model, _ranges(painter)
     megabytes = f"{model.moc.stat().st_size / 1_000_000:.1f} MB"
     moc = t("live2d.page.moc_says", editor=MOC_VERSIONS[model.moc_version], size=megabytes)
     sizes = ", ".join(f"{file.name} {size.width}x{size.height}" for file, size in model.textures)
@@ -75,10 +85,11 @@ def print_page(model: Model) -> None:
         ],
         ("bold", ""),
     )
-    _part("parameters", [(one, model.parameter_names.get(one, "")) for one in model.parameters()])
+    ids = list(ranges) or model.parameters()
+    _part("parameters", [(one, model.parameter_names.get(one, ""), _range(ranges.get(one))) for one in ids])
     _part("expressions", [(name, one.file.name, _effects(one.expression)) for name, one in model.expressions.items()])
     _part("motions", [row for group, members in model.motions.items() for row in _motion_rows(group, members)])
-    _part("emotions", [_guess_row(emotion, one) for emotion, one in guess.emotions(model).items()])
+    _part("emotions", [_guess_row(emotion, one) for emotion, one in guess.emotions(model, ranges).items()])
     for fault in model.faults:
         show.notice(t("live2d.left_out", message=show.message(fault)))
     show.notice(t("live2d.licence"))
@@ -87,6 +98,15 @@ def print_page(model: Model) -> None:
 def _part(name: str, rows: Sequence[Sequence[str]]) -> None:
     print(f"\n{t(f'live2d.page.{name}')} ({len(rows)})")
     print_rows([("", *row) for row in rows], ("", "bold", "", "dim"))
+
+
+def _ranges(painter: Live2dPainter | None) -> Mapping[str, tuple[float, float, float]]:
+    """The parameters that the moc has, if it could be asked."""
+    return {} if painter is None else painter.parameters
+
+
+def _range(found: tuple[float, float, float] | None) -> str:
+    return "" if found is None else f"{found[0]:g} … {found[2]:g} … {found[1]:g}"
 
 
 def _joined(words: Iterable[str]) -> str:
