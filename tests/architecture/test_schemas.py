@@ -24,8 +24,8 @@ TYPES: dict[str, Any] = {
 }  # fmt: skip
 JUDGED = {
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "enum", "exclusiveMaximum", "exclusiveMinimum", "if",
-    "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "not", "oneOf", "pattern",
-    "patternProperties", "properties", "propertyNames", "required", "then", "type", "uniqueItems",
+    "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "not", "oneOf",
+    "pattern", "patternProperties", "properties", "propertyNames", "required", "then", "type", "uniqueItems",
 }  # fmt: skip
 TOLD = {
     "$defs",
@@ -89,6 +89,8 @@ def sizes(value: Any, rule: dict[str, Any], at: str) -> Iterator[str]:
         kind = "Length" if isinstance(value, str) else "Items"
         if not rule.get(f"min{kind}", 0) <= len(value) <= rule.get(f"max{kind}", 10**9):
             yield f"{at}: size"
+    if isinstance(value, dict) and len(value) > rule.get("maxProperties", 10**9):
+        yield f"{at}: size"
     if isinstance(value, str) and "pattern" in rule and not re.search(rule["pattern"], value):
         yield f"{at}: pattern"
     if is_a(value, "number") and not (

@@ -24,6 +24,7 @@ SCHEMAS = {
     "fortune": "vtuber_cli.cli.schema:fortune_schema",
     "rig": "vtuber_cli.avatar.rig_file:RigFile",
     "expressions": "vtuber_cli.avatar.expressions_file:ExpressionsFile",
+    "protocol": "vtuber_cli.server.messages.schema:protocol_schema",
     "live2d": "vtuber_cli.live2d.map_file:MapFile",
 }
 """By name, where it comes from: a pydantic model, or a function that makes the schema."""

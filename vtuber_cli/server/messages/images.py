@@ -1,0 +1,94 @@
+"""Pictures that a client sends along: only as `data:` addresses, known by their first bytes, of limited size."""
+
+from __future__ import annotations
+
+import binascii
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from vtuber_cli.server.messages.base import Name, Part
+
+MOST = 4
+"""Pictures a message."""
+LARGEST = 4 * 1024 * 1024
+"""Bytes of one, decoded."""
+
+Kind: TypeAlias = Literal["png", "jpeg", "gif", "webp"]
+
+_LONGEST = LARGEST * 4 // 3 + 100
+_STARTS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file of pixels. `kind` is what its bytes say, whatever the client said."""
+
+    kind: Kind
+    data: bytes
+
+    @property
+    def url(self) -> str:
+        return f"data:image/{self.kind};base64,{binascii.b2a_base64(self.data, newline=False).decode('ascii')}"
+
+
+def sniffed(data: bytes) -> Kind | None:
+    """What kind of picture these bytes begin; None for everything else, SVG too."""
+    for start, kind in _STARTS:
+        if data.startswith(start):
+            return kind
+    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def _picture(value: object) -> Picture:
+    if isinstance(value, Picture):
+        return value
+    if not isinstance(value, str) or not value.startswith("data:image/"):
+        raise PydanticCustomError("not_an_image", "no data:image address")
+    if len(value) > _LONGEST:
+        raise PydanticCustomError("image_too_large", "too large")
+    head, comma, body = value.partition(",")
+    if not comma or len(head) > 80 or not head.endswith(";base64"):
+        raise PydanticCustomError("not_an_image", "not in base64")
+    try:
+        data = binascii.a2b_base64(body.encode("ascii"), strict_mode=True)
+    except ValueError:  # binascii.Error, UnicodeEncodeError
+        raise PydanticCustomError("not_an_image", "not in base64") from None
+    kind = sniffed(data)
+    if kind is None:
+        raise PydanticCustomError("not_an_image", "of no kind we know")
+    if len(data) > LARGEST:
+        raise PydanticCustomError("image_too_large", "too large")
+    return Picture(kind, data)
+
+
+def _url(picture: Picture) -> str:
+    return picture.url
+
+
+PictureUrl: TypeAlias = Annotated[
+    Picture,
+    PlainValidator(_picture),
+    PlainSerializer(_url, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^data:image/[^,]{1,60};base64,", "maxLength": _LONGEST}),
+]
+
+
+class Image(Part):
+    """A picture and where the client has it from."""
+
+    source: Literal["camera", "screen", "clipboard", "upload"]
+    data: PictureUrl
+    """PNG, JPEG, GIF or WebP in base64, 4 MiB at most."""
+    mime_type: Name | None = None
+    """Ignored: the bytes say what they are."""
+
+
+Images: TypeAlias = Annotated[tuple[Image, ...], Field(strict=False, max_length=MOST)]

@@ -1,0 +1,240 @@
+// The page for OBS: what the server says becomes sound, a face, captions and cards.
+
+import { Player } from "./audio.js";
+import { Captions } from "./captions.js";
+import { Card } from "./card.js";
+import { load as loadDrawn } from "./drawn.js";
+import { Lips } from "./lips.js";
+import { language, read } from "./options.js";
+import { bytesOf, pcmOf } from "./pcm.js";
+import { RemoteClock } from "./poses.js";
+import { Connection } from "./socket.js";
+import { Speeches } from "./speeches.js";
+import { Stage } from "./stage.js";
+import { speak, t } from "./words.js";
+
+const options = read(location.search);
+const place = (id) => document.getElementById(id);
+const inObs = Boolean(window.obsstudio);
+
+class Viewer {
+  #language = language(options.lang, navigator.languages ?? [navigator.language]);
+  #clock = new RemoteClock();
+  #captions = new Captions(place("captions"), options.captions === "all");
+  #card = new Card(place("card"));
+  #player = null;
+  #speeches;
+  #stage;
+  #connection;
+  #microphone = null;
+  #shown = true;
+  /** All speech of this turn has been sent. */
+  #complete = false;
+  /** Somebody cut in: what still comes of that turn is not wanted. */
+  #cut = false;
+  #model = "";
+
+  constructor() {
+    speak(this.#language);
+    if (options.audio > 0) {
+      this.#player = new Player(options.audio, {
+        started: (about) => this.#started(about),
+        ended: () => this.#captions.rest(),
+        drained: () => this.#drained(),
+        refused: (refused) => this.#hint("sound", refused && !inObs),
+      });
+    }
+    this.#speeches = new Speeches(this.#clock, {
+      started: ({ text }) => this.#say(text),
+      ended: () => this.#captions.rest(),
+    });
+    this.#stage = new Stage(this.#clock, (now) => this.#player?.mouth() ?? this.#speeches.mouth(now));
+    this.#connection = new Connection(address(), {
+      open: () => this.#hello(),
+      message: (message) => this.#receive(message),
+      binary: (bytes) => this.#binary(bytes),
+      closed: () => this.#lost(),
+    });
+    this.#watchPage();
+    if (options.character) this.#model = options.character;
+  }
+
+  // --- to the server --------------------------------------------------------------------------------------------------
+
+  #hello() {
+    this.#hint("waiting", false);
+    const features = ["pose", "visemes", "audio-stream", "card", "emotion", "state"];
+    const wanted = features.filter((each) => (each !== "pose" || this.#shown) && (each !== "card" || options.card !== "off"));
+    const { character, watch, token } = options;
+    const hello = { type: "hello", role: "viewer", features: wanted, plays: options.audio > 0, language: this.#language };
+    this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }, token && { token }));
+  }
+
+  #started({ text, forwarded, shown, actions }) {
+    this.#say(text);
+    this.#express(actions);
+    if (!forwarded) this.#connection.send({ type: "audio-play-start", display_text: shown, forwarded: true });
+  }
+
+  #drained() {
+    if (!this.#complete) return;
+    this.#complete = false;
+    this.#connection.send({ type: "frontend-playback-complete" });
+  }
+
+  // --- from the server ------------------------------------------------------------------------------------------------
+
+  #receive(message) {
+    const receive = this.#answers[message.type];
+    if (!Object.hasOwn(this.#answers, message.type)) return;
+    try {
+      receive(message);
+    } catch (error) {
+      console.warn(message.type, error);
+    }
+  }
+
+  #answers = {
+    "set-model-and-conf": ({ model_info: model }) => this.#cast(model ?? {}),
+    control: ({ text }) => this.#control(text),
+    "interrupt-signal": () => this.#interrupt(),
+    audio: (message) => this.#audio(message),
+    "audio-stream-start": (message) => this.#streamStart(message),
+    "audio-stream-chunk": ({ stream_id: id, chunk }) => this.#player?.feed(id, pcmOf(bytesOf(chunk))),
+    "audio-stream-end": ({ stream_id: id }) => this.#player?.end(id),
+    visemes: ({ stream_id: id, visemes }) => this.#player?.shape(id, lipsOf(visemes)),
+    speech: (message) => this.#speech(message),
+    "backend-synth-complete": () => this.#allSent(),
+    "user-input-transcription": ({ text }) => this.#captions.hear(String(text ?? "")),
+    pose: ({ at, values }) => Number.isFinite(at) && values && this.#stage.pose(at, values),
+    emotion: ({ emotion, intensity }) => this.#feel(emotion, intensity),
+    "agent-state": ({ state }) => (document.body.dataset.state = String(state)),
+    "fortune-card": (message) => options.card !== "off" && this.#card.show(message),
+  };
+
+  #binary() {}
+
+  #control(text) {
+    if (text === "conversation-chain-start") {
+      this.#silence();
+      this.#cut = this.#complete = false;
+      this.#captions.part();
+    } else if (text === "interrupt") {
+      this.#interrupt();
+    }
+  }
+
+  #audio({ audio, visemes, display_text: shown, actions, forwarded }) {
+    if (this.#cut) return;
+    const text = String(shown?.text ?? "");
+    const about = { text, shown, actions, forwarded: Boolean(forwarded) };
+    if (this.#player === null || forwarded) this.#say(text);
+    else this.#player.play(about, typeof audio === "string" && audio ? bytesOf(audio) : null, lipsOf(visemes), text.trim().length);
+  }
+
+  #streamStart({ stream_id: id, sample_rate: rate, display_text: shown, actions, forwarded, visemes }) {
+    if (this.#cut || !this.#player) return;
+    const about = { text: String(shown?.text ?? ""), shown, actions, forwarded: Boolean(forwarded) };
+    this.#player.begin(id, about, rate, lipsOf(visemes));
+  }
+
+  #speech({ at, seconds, display_text: shown, visemes }) {
+    if (!this.#cut) this.#speeches.add(at, seconds, { text: String(shown?.text ?? "") }, lipsOf(visemes));
+  }
+
+  #allSent() {
+    this.#complete = true;
+    if (this.#player === null || this.#player.idle) this.#drained();
+  }
+
+  #interrupt() {
+    this.#cut = true;
+    this.#silence();
+    this.#captions.clear();
+  }
+
+  #silence() {
+    this.#player?.stop();
+    this.#speeches.stop();
+    this.#complete = false;
+  }
+
+  #lost() {
+    this.#silence();
+    this.#captions.clear();
+    this.#cut = false;
+    this.#hint("waiting", !inObs);
+  }
+
+  // --- what is seen ---------------------------------------------------------------------------------------------------
+
+  #say(text) {
+    if (options.captions !== "off") this.#captions.say(text);
+  }
+
+  #feel(emotion, intensity) {
+    document.body.dataset.emotion = String(emotion);
+    this.#stage.figure?.feel?.(emotion, intensity);
+  }
+
+  #express(actions) {
+    const first = actions?.expressions?.[0];
+    if (first !== undefined && first !== null) this.#stage.figure?.express?.(first);
+  }
+
+  async #cast(model) {
+    const url = options.character ? `/rigs/${options.character}.json` : model.rig_url || model.url;
+    if (!url || url === this.#model) return;
+    this.#model = url;
+    try {
+      const load = options.character || model.rig_url ? loadDrawn : (await import("./live2d.js")).load;
+      const figure = await load(url, place("stage"), { ...options, model });
+      if (this.#model === url) this.#stage.figure = figure;
+      else figure.free();
+      this.#hint("figure", false);
+    } catch (error) {
+      this.#model = "";
+      this.#hint("figure", true, { reason: error.message });
+    }
+  }
+
+  #hint(name, seen, values) {
+    const shown = place(`hint-${name}`);
+    shown.textContent = t(`hint.${name}`, values);
+    shown.classList.toggle("seen", seen);
+  }
+
+  // --- the page -------------------------------------------------------------------------------------------------------
+
+  #watchPage() {
+    addEventListener("resize", () => this.#stage.resize());
+    for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => this.#player?.allow());
+    document.addEventListener("visibilitychange", () => this.#see("tab", !document.hidden));
+    addEventListener("obsSourceVisibleChanged", ({ detail }) => this.#see("obs", Boolean(detail?.visible)));
+  }
+
+  #see(reason, seen) {
+    this.#stage.pause(reason, !seen);
+    if (reason === "obs") {
+      this.#shown = seen;
+      if (this.#connection.open) this.#hello();
+    }
+  }
+}
+
+function lipsOf(visemes) {
+  return visemes && Array.isArray(visemes.t) && visemes.t.length ? new Lips(visemes) : null;
+}
+
+function address() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/client-ws`;
+}
+
+function backdrop(bg) {
+  if (bg.startsWith("#")) document.body.style.backgroundColor = bg;
+  else if (bg) document.body.style.backgroundImage = `url("/bg/${encodeURIComponent(bg)}")`;
+}
+
+backdrop(options.bg);
+document.body.dataset.card = options.card;
+window.viewer = new Viewer();
