@@ -195,6 +195,7 @@ class Face(Widget):
             from vtuber_cli.tui.picture.blocks import BlockCanvas
 
             self._canvas = BlockCanvas(place, ground, letters=way == "ascii")
+        self.refresh()  # graphics lie over the cells, and there may be blocks in them
         self.frame()
 
     def _take_down(self) -> None:
