@@ -3,6 +3,8 @@
 import { Rig } from "./rig.js";
 
 const SHARPEST = 2;
+/** Of her width: room for hair that flies, at both sides and above. */
+const AROUND = 0.1;
 
 /** Fetches a rig. @param {string} url Of this server. @param {HTMLElement} place Where her canvas goes. */
 export async function load(url, place, options) {
@@ -19,6 +21,11 @@ export function hasGpu() {
   return context !== null;
 }
 
+function roomy([left, top, width, height]) {
+  const around = width * AROUND;
+  return [left - around, top - around / 2, width + 2 * around, height + around / 2];
+}
+
 class Drawn {
   #rig;
   #canvas = document.createElement("canvas");
@@ -30,7 +37,7 @@ class Drawn {
   constructor(rig, place, options) {
     this.#rig = rig;
     this.#options = options;
-    this.#box = rig.views[options.view] ?? rig.views.bust;
+    this.#box = options.view === "face" ? rig.views.face : roomy(rig.views.bust);
     this.#context = this.#canvas.getContext("2d", { willReadFrequently: !hasGpu() });
     this.#canvas.className = "figure";
     place.replaceChildren(this.#canvas);
@@ -40,7 +47,7 @@ class Drawn {
   resize(width, height) {
     const [, , wide, high] = this.#box;
     const { scale, x, y } = this.#options;
-    const size = Math.min(height / high, width / wide) * scale;
+    const size = Math.min(height / high, width / (wide * (1 - 2 * AROUND))) * scale;
     const density = Math.min(devicePixelRatio || 1, SHARPEST);
     const canvas = this.#canvas;
     canvas.width = Math.max(1, Math.round(wide * size * density));

@@ -51,16 +51,19 @@ export class Lips {
   #vowels;
   #closed;
 
-  constructor({ t = [], open = [], form = [], vowels = "", closed = [], seconds = 0 }) {
-    const times = t.slice(0, MOST_KEYS);
-    this.seconds = seconds || (times[times.length - 1] ?? 0);
-    this.#open = new Curve(times, open);
-    this.#form = new Curve(times, form);
-    this.#vowels = VOWELS.filter((vowel) => vowels.includes(vowel)).map((vowel) => {
-      const amounts = times.map((_, index) => (vowels[index] === vowel ? Math.min(1, open[index] / FULL[vowel]) : 0));
+  /** @param {{at: number, open: number, form?: ?number, vowel?: string, closed?: boolean}[]} visemes Keys, in milliseconds. */
+  constructor(visemes) {
+    const keys = visemes.slice(0, MOST_KEYS);
+    const times = keys.map(({ at }) => at / 1000);
+    this.seconds = times[times.length - 1] ?? 0;
+    this.#open = new Curve(times, keys.map(({ open }) => open));
+    this.#form = new Curve(times, keys.map(({ form }) => form ?? NaN));
+    const used = new Set(keys.map(({ vowel }) => vowel));
+    this.#vowels = VOWELS.filter((vowel) => used.has(vowel)).map((vowel) => {
+      const amounts = keys.map((key) => (key.vowel === vowel ? Math.min(1, key.open / FULL[vowel]) : 0));
       return [vowel, new Curve(times, amounts)];
     });
-    this.#closed = closed;
+    this.#closed = touches(keys, times);
   }
 
   /** The mouth `t` seconds into the speech. */
@@ -72,6 +75,19 @@ export class Lips {
     const vowels = Object.fromEntries(this.#vowels.map(([vowel, curve]) => [vowel, curve.at(now)]));
     return { open: this.#open.at(now), form, vowels };
   }
+}
+
+/** The middles of closed lips: each run of closed keys is one. */
+function touches(keys, times) {
+  const found = [];
+  for (let first = 0; first < keys.length; first++) {
+    if (!keys[first].closed) continue;
+    let last = first;
+    while (last + 1 < keys.length && keys[last + 1].closed) last++;
+    found.push((times[first] + times[last]) / 2);
+    first = last;
+  }
+  return found;
 }
 
 const BLOCK = 0.02;

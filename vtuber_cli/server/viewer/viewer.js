@@ -15,6 +15,9 @@ import { speak, t } from "./words.js";
 
 const options = read(location.search);
 const place = (id) => document.getElementById(id);
+/** A binary frame: its kind, a zero, the number of its stream in two bytes, and samples. */
+const HEAD = 4;
+const SPEECH = 17;
 const inObs = Boolean(window.obsstudio);
 
 class Viewer {
@@ -26,13 +29,14 @@ class Viewer {
   #speeches;
   #stage;
   #connection;
-  #microphone = null;
   #shown = true;
   /** All speech of this turn has been sent. */
   #complete = false;
   /** Somebody cut in: what still comes of that turn is not wanted. */
   #cut = false;
   #model = "";
+  /** Streams by their number in binary frames. */
+  #numbered = new Map();
 
   constructor() {
     speak(this.#language);
@@ -50,24 +54,30 @@ class Viewer {
     });
     this.#stage = new Stage(this.#clock, (now) => this.#player?.mouth() ?? this.#speeches.mouth(now));
     this.#connection = new Connection(address(), {
-      open: () => this.#hello(),
+      open: () => this.#open(),
       message: (message) => this.#receive(message),
       binary: (bytes) => this.#binary(bytes),
       closed: () => this.#lost(),
     });
     this.#watchPage();
-    if (options.character) this.#model = options.character;
+    if (options.character) this.#cast({});
   }
 
   // --- to the server --------------------------------------------------------------------------------------------------
 
-  #hello() {
+  #open() {
     this.#hint("waiting", false);
-    const features = ["pose", "visemes", "audio-stream", "card", "emotion", "state"];
-    const wanted = features.filter((each) => (each !== "pose" || this.#shown) && (each !== "card" || options.card !== "off"));
-    const { character, watch, token } = options;
-    const hello = { type: "hello", role: "viewer", features: wanted, plays: options.audio > 0, language: this.#language };
-    this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }, token && { token }));
+    if (options.token) this.#connection.send({ type: "auth", token: options.token });
+    this.#hello();
+  }
+
+  #hello() {
+    const features = ["visemes", "audio-stream", "binary-audio", "agent-state"];
+    if (this.#shown) features.push("pose");
+    if (options.card !== "off") features.push("fortune-card");
+    const { character, watch } = options;
+    const hello = { type: "hello", role: "viewer", features, plays: options.audio > 0, language: this.#language };
+    this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }));
   }
 
   #started({ text, forwarded, shown, actions }) {
@@ -107,12 +117,15 @@ class Viewer {
     "backend-synth-complete": () => this.#allSent(),
     "user-input-transcription": ({ text }) => this.#captions.hear(String(text ?? "")),
     pose: ({ at, values }) => Number.isFinite(at) && values && this.#stage.pose(at, values),
-    emotion: ({ emotion, intensity }) => this.#feel(emotion, intensity),
-    "agent-state": ({ state }) => (document.body.dataset.state = String(state)),
+    "agent-state": ({ state, emotion }) => this.#feel(state, emotion),
     "fortune-card": (message) => options.card !== "off" && this.#card.show(message),
   };
 
-  #binary() {}
+  #binary(bytes) {
+    const head = new DataView(bytes);
+    if (bytes.byteLength <= HEAD || head.getUint8(0) !== SPEECH) return;
+    this.#player?.feed(this.#numbered.get(head.getUint16(2, true)), pcmOf(bytes.slice(HEAD)));
+  }
 
   #control(text) {
     if (text === "conversation-chain-start") {
@@ -132,8 +145,9 @@ class Viewer {
     else this.#player.play(about, typeof audio === "string" && audio ? bytesOf(audio) : null, lipsOf(visemes), text.trim().length);
   }
 
-  #streamStart({ stream_id: id, sample_rate: rate, display_text: shown, actions, forwarded, visemes }) {
+  #streamStart({ stream_id: id, stream, sample_rate: rate, display_text: shown, actions, forwarded, visemes }) {
     if (this.#cut || !this.#player) return;
+    this.#numbered.set(stream, id);
     const about = { text: String(shown?.text ?? ""), shown, actions, forwarded: Boolean(forwarded) };
     this.#player.begin(id, about, rate, lipsOf(visemes));
   }
@@ -172,9 +186,11 @@ class Viewer {
     if (options.captions !== "off") this.#captions.say(text);
   }
 
-  #feel(emotion, intensity) {
-    document.body.dataset.emotion = String(emotion);
-    this.#stage.figure?.feel?.(emotion, intensity);
+  #feel(state, emotion) {
+    document.body.dataset.state = String(state);
+    if (typeof emotion !== "string") return;
+    document.body.dataset.emotion = emotion;
+    this.#stage.figure?.feel?.(emotion);
   }
 
   #express(actions) {
@@ -223,7 +239,7 @@ class Viewer {
 }
 
 function lipsOf(visemes) {
-  return visemes && Array.isArray(visemes.t) && visemes.t.length ? new Lips(visemes) : null;
+  return Array.isArray(visemes) && visemes.length ? new Lips(visemes) : null;
 }
 
 function address() {
