@@ -11,15 +11,16 @@ import termios
 from pathlib import Path
 
 from tests.tui.talk import ScriptedTalk
-from vtuber_cli.tui.picture.answers import question
-from vtuber_cli.tui.picture.ask import ask, asking
+from vtuber_cli.tui.picture.answers import Answers, question
+from vtuber_cli.tui.picture.ask import asking
 from vtuber_cli.tui.picture.survey import Wishes, surveyed
 
 QUESTION = question(graphics=True)
 
 
 def answer(file: Path) -> None:
-    file.write_text(repr(ask(QUESTION)), encoding="utf-8")
+    with asking(QUESTION) as asked:
+        file.write_text(repr(asked.wait() if asked else Answers()), encoding="utf-8")
 
 
 def error(file: Path) -> None:

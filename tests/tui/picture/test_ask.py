@@ -228,7 +228,8 @@ def test_what_is_no_terminal_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> No
     assert not ask.can_ask({"TERM": "xterm"})  # under pytest standard input is none
     monkeypatch.setattr(ask.sys, "platform", "win32")
     assert not ask.can_ask({"TERM": "xterm"})
-    assert ask.ask(QUESTION) == Answers()
+    with ask.asking(QUESTION) as asked:
+        assert asked is None
 
 
 # --- with the screen behind it ----------------------------------------------------------------------------------

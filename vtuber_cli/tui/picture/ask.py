@@ -106,12 +106,6 @@ def asking(question: bytes, clock: Callable[[], float] = time.monotonic) -> Gene
         yield _put(question, clock, put_back) if question and can_ask() else None
 
 
-def ask(question: bytes, seconds: float = SECONDS) -> Answers:
-    """What the terminal answers; nothing if it cannot be asked."""
-    with asking(question) as asked:
-        return asked.wait(seconds) if asked is not None else Answers()
-
-
 def _cell(terminal: int) -> tuple[int, int] | None:
     """A cell's size as the system knows it: xterm tells the system and nobody else."""
     import fcntl
