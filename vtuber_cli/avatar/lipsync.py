@@ -52,6 +52,20 @@ class Mouth(NamedTuple):
     """How much of each of `VOWELS`."""
 
 
+class Key(NamedTuple):
+    """Of all curves of a speech, for players elsewhere: what the browser reads beside the sound."""
+
+    time: float
+    """Seconds into the speech."""
+    open: float
+    form: float | None
+    """None: no key of this curve."""
+    vowel: str
+    """One of `VOWELS`, whose shape it is, or none."""
+    closed: bool
+    """The lips touch; several such keys in a row are one touch, in their middle."""
+
+
 class Curve:
     """Values over time, smooth between its keys, level outside; at rest at each key."""
 
@@ -77,11 +91,13 @@ class Curve:
 class Lips:
     """One speech's mouth."""
 
-    __slots__ = ("_closures", "_form", "_open", "_vowels", "accents", "seconds")
+    __slots__ = ("_closures", "_form", "_open", "_vowels", "accents", "keys", "seconds")
 
     def __init__(self, keys: _Keys, seconds: float, accents: Sequence[tuple[float, float]]) -> None:
-        self._open = Curve(_below(keys.open, _FASTEST))
-        self._form = Curve(_both_below(keys.form, _FASTEST_FORM))
+        opened, formed = _below(keys.open, _FASTEST), _both_below(keys.form, _FASTEST_FORM)
+        self._open, self._form = Curve(opened), Curve(formed)
+        self.keys = keys.joined(opened, formed)
+        """What the curves are made of, in their order."""
         self._vowels = tuple(Curve(_below(one, _FASTEST_VOWEL)) for one in keys.vowels)
         self._closures = keys.closures
         self.accents = accents
@@ -108,21 +124,32 @@ class Lips:
 class _Keys:
     """Of every curve."""
 
-    __slots__ = ("closures", "form", "open", "vowels")
+    __slots__ = ("_marks", "closures", "form", "open", "vowels")
 
     def __init__(self) -> None:
+        self._marks: list[tuple[bool, str, bool]] = []
+        """Of each key of `open`: whether it is one of `form` too, its vowel, and whether the lips touch."""
         self.open: list[tuple[float, float]] = []
         self.form: list[tuple[float, float]] = []
         self.vowels: tuple[list[tuple[float, float]], ...] = tuple([] for _ in VOWELS)
         self.closures: list[float] = []
         """The middles of closed lips."""
 
-    def add(self, time: float, opening: float, form: float | None, vowel: str = "") -> None:
+    def add(self, time: float, opening: float, form: float | None, vowel: str = "", *, closed: bool = False) -> None:
         self.open.append((time, opening))
+        self._marks.append((form is not None, vowel, closed))
         if form is not None:
             self.form.append((time, form))
         for name, keys in zip(VOWELS, self.vowels, strict=True):
             keys.append((time, min(1.0, opening / _FULL[name]) if name == vowel else 0.0))
+
+    def joined(self, opened: Sequence[tuple[float, float]], formed: Iterable[tuple[float, float]]) -> tuple[Key, ...]:
+        """The keys of both curves, as slow as lips are, with what else is known of each."""
+        forms = iter(formed)
+        return tuple(
+            Key(time, opening, next(forms)[1] if shaped else None, vowel, closed)
+            for (time, opening), (shaped, vowel, closed) in zip(opened, self._marks, strict=True)
+        )
 
 
 def from_phonemes(
@@ -153,7 +180,7 @@ def from_phonemes(
         # Of a long sound only the ends give way to what is around it.
         inside = (first + _WAY, last - _WAY) if last - first > 2 * _WAY else ()
         for time in (first, *inside, last):
-            keys.add(time, shape.open, shape.form, shape.vowel)
+            keys.add(time, shape.open, shape.form, shape.vowel, closed=shape.closed)
         if shape.closed:
             keys.closures.append((start + end) / 2)
     keys.add(max(length, keys.open[-1][0] + 1e-6), 0.0, 0.0)

@@ -133,12 +133,14 @@ class Performer:
         self._count += 1
         heappush(self._told, (at, self._count, event))
 
-    def pose(self, now: float, lasts: float = 0.0) -> dict[str, float]:
+    def pose(self, now: float, lasts: float = 0.0, *, voiced: bool = True) -> dict[str, float]:
         """Every parameter at `now`. Time that falls back stands still.
 
         Args:
             lasts: seconds that the picture will be seen (1 / frame rate): lips are then drawn for the middle of them,
                 and lips that touch meanwhile are drawn closed. 0 for the moment itself.
+            voiced: with the mouth of what she says; without it, the mouth is the expression's, for somebody who plays
+                the sound elsewhere and moves the lips to it.
         """
         t = self._now = max(self._now, now)
         self._advance(t)
@@ -160,7 +162,8 @@ class Performer:
         lids = (1 - self._blinking.at(t)) * (1 - 0.5 * follow.sleep.at(part)) * (1 + 0.12 * min(0.0, y))
         values["ParamEyeLOpen"] = min(values["ParamEyeLOpen"], 1.0) * lids
         values["ParamEyeROpen"] = min(values["ParamEyeROpen"], 1.0) * lids
-        self._mouth(values, t, lasts)
+        if voiced:
+            self._mouth(values, t, lasts)
         for name, (low, high, *_) in PARAMETERS.items():
             value = values[name]
             values[name] = low if value < low else high if value > high else value
