@@ -248,3 +248,34 @@ def test_documents_show_where() -> None:
     assert [document.place(key) for key in (("a",), ("a", "b", 1), ("a", "none"), ("none",))] == [
         "x.yaml:1", "x.yaml:3", "x.yaml:1", "x.yaml:1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("mybox.local", ["mybox.local"]),
+        ("a, b:8080", ["a", "b:8080"]),
+        ("[a, 'b:8080']", ["a", "b:8080"]),
+        ("[::1]:8080,[fd00::5]", ["[::1]:8080", "[fd00::5]"]),
+        ('["[::1]"]', ["[::1]"]),
+        ("", []),
+    ],
+)
+def test_a_list_in_one_text(home: Path, text: str, hosts: list[str]) -> None:
+    assert config.load({"server.allow_host": text}).settings.server.allow_host == hosts
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "http://a/", "HTTP://a", "http://", "a.example", "[http://a", "http://a b", "[1]"]
+)
+def test_what_is_no_origin(home: Path, text: str) -> None:
+    with pytest.raises(ConfigError):
+        config.load({"server.allow_origin": text})
+
+
+@pytest.mark.parametrize("line", ["port: 1", "allow_origin: [null]", "token: false", "host: 0.0.0.0"])
+def test_a_strangers_file_opens_no_server(home: Path, line: str) -> None:
+    here(home, f"server:\n  {line}\n")
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    assert caught.value.key == "config.foreign"

@@ -5,8 +5,9 @@ A variable is named after its key: `VTUBER_TALK__HANGOVER_MS=500` sets `talk.han
 
 Two of these layers may have been written by a stranger: a character that was downloaded, and `./vtuber.yaml` in a
 folder that was cloned. They may choose engines, models and voices *by name* and change how a talk feels; they may not
-set commands, addresses, keys, or folders and files to load (`models_dir`, a model given by its path). In an engine's
-options they may set `FOREIGN_OPTIONS` only: a list of what is allowed, as nobody knows every plug-in's dangerous word.
+set commands, addresses, keys, who may reach a server, or folders and files to load (`models_dir`, a model given by its
+path). In an engine's options they may set `FOREIGN_OPTIONS` only: a list of what is allowed, as nobody knows every
+plug-in's dangerous word.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -142,6 +143,48 @@ class Screen(Section):
     """How she is drawn: "auto" takes the best that the terminal is known to do, "off" leaves her out."""
 
 
+ORIGIN = r"^(null|[a-z][a-z0-9+.-]{0,31}://[a-z0-9\[][a-z0-9._\[\]:-]{0,260})$"
+"""What a browser says of where a page comes from: nothing in capitals, and nothing after host and port."""
+HOST_NAME = r"^(\[[0-9a-f:.]{2,45}\]|[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?)(:[0-9]{1,5})?$"
+
+_BRACKETED_ADDRESS = re.compile(r"\[[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*\]")
+
+
+def _listed(value: Any) -> Any:
+    """One text for a list, as variables and the command line have it: `[a, b]` as in a file, or `a,b`."""
+    if not isinstance(value, str):
+        return value
+    if value.startswith("[") and not _BRACKETED_ADDRESS.match(value):
+        return yaml_file.parse(f"value: {value}".encode("utf-8", "surrogateescape"), Path("value")).data["value"]
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+_TEXT_TOO: dict[str, Any] = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
+_Origins: TypeAlias = Annotated[list[Annotated[str, Field(pattern=ORIGIN)]], BeforeValidator(_listed)]
+_HostNames: TypeAlias = Annotated[list[Annotated[str, Field(pattern=HOST_NAME)]], BeforeValidator(_listed)]
+
+
+class Server(Section):
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._-]{1,255}$", examples=["192.168.1.5"])] = "127.0.0.1"
+    """The address to listen at. One that others can reach wants `server.token`."""
+    port: Annotated[int, Field(ge=0, le=65535, examples=[8080])] = 12393
+    """The port to listen at; 12393 is where Open-LLM-VTuber's front ends look. 0 takes a free one."""
+    allow_origin: Annotated[_Origins, Field(json_schema_extra=_TEXT_TOO, examples=[["http://localhost:5173"]])] = []
+    """Where pages that are not ours may come from, to the letter; "null" for desktop programs that say that."""
+    allow_host: Annotated[_HostNames, Field(json_schema_extra=_TEXT_TOO, examples=[["mybox.local"]])] = []
+    """Further names of this server, with a port if it is another one from outside."""
+    token: Annotated[bool, Field(examples=[True])] = False
+    """Whether a client has to know the token that `vtuber serve` makes."""
+    max_sessions: Annotated[int, Field(ge=1, le=1000, examples=[8])] = 32
+    """How many talks there may be at once."""
+    max_sessions_per_address: Annotated[int, Field(ge=1, le=1000, examples=[2])] = 8
+    """How many of them from one address of another machine."""
+    max_viewers: Annotated[int, Field(ge=0, le=10_000, examples=[20])] = 200
+    """How many may look on besides."""
+    max_upload_mb: Annotated[int, Field(ge=1, le=1000, examples=[20])] = 10
+    """The largest sound file that may be sent to be written down, in megabytes."""
+
+
 class Settings(Section):
     language: Annotated[Literal["auto", "en", "ko"], Field(examples=["ko"])] = "auto"
     """Of the interface and of the talk; "auto" follows the system."""
@@ -155,6 +198,7 @@ class Settings(Section):
     audio: Audio = Audio()
     fortune: Fortune = Fortune()
     screen: Screen = Screen()
+    server: Server = Server()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +298,12 @@ def foreign(document: Document) -> Iterator[ConfigError]:
     for key, value in _everything(document.data, ()):
         name = str(key[-1]).lower().replace("-", "_")
         in_options = "options" in key[:-1]
-        denied = name == "models_dir" or _DENIED.fullmatch(name.rpartition("_")[2]) or _DENIED.fullmatch(name)
+        denied = (
+            name == "models_dir"
+            or key[0] == "server"
+            or _DENIED.fullmatch(name.rpartition("_")[2])
+            or _DENIED.fullmatch(name)
+        )
         if denied or (in_options and name not in FOREIGN_OPTIONS):
             yield document.refusal("config.foreign", key, user_file=user_file())
         elif in_options and not _is_plain(value):

@@ -61,7 +61,14 @@ _WORDS = {
 }
 """Pydantic's error types, by their beginnings, and the words for them."""
 
-_PATTERNS = {"^[A-Za-z0-9]": "config.plain_name", "^[a-z]": "config.language_code", "^#": "config.colour"}
+_PATTERNS = {
+    "^[A-Za-z0-9:": "config.address",
+    "^[A-Za-z0-9]": "config.plain_name",
+    "^[a-z]": "config.language_code",
+    "^#": "config.colour",
+    "^(null|": "config.origin",
+    "^(\\[": "config.host_name",
+}
 """The patterns that our models ask of text, by their beginnings, and the words for them."""
 
 
