@@ -12,14 +12,18 @@ from textual.widgets import Markdown
 from tests.tui.demo import LINES
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from vtuber_cli import i18n
+from vtuber_cli.bootstrap.figures import figure
 from vtuber_cli.errors import AudioUnavailable
 from vtuber_cli.events import Failed, FortuneTold, Greeted, Level, PhaseChanged
 from vtuber_cli.fortune.request import Person, Request
 from vtuber_cli.fortune.tell import tell
 from vtuber_cli.tui.app import ChatApp
+from vtuber_cli.tui.picture.choice import Choice
+from vtuber_cli.tui.picture.ways import Way
 from vtuber_cli.tui.screens.chat import Clocks
 from vtuber_cli.tui.symbols import ASCII, UNICODE
 from vtuber_cli.tui.themes import DAY, NIGHT, Look
+from vtuber_cli.tui.widgets.face import Face, Portraits
 from vtuber_cli.tui.widgets.meter import Meter
 
 SnapCompare = Callable[..., bool]
@@ -64,6 +68,41 @@ def picture(
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 def test_a_talk(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
     assert picture(snap_compare, size, theme=theme)
+
+
+@pytest.mark.parametrize(
+    ("size", "theme", "way"),
+    [
+        ((80, 24), NIGHT, "half"),
+        ((80, 24), DAY, "half"),
+        ((120, 40), NIGHT, "half"),
+        ((120, 40), DAY, "half"),
+        ((120, 40), NIGHT, "ascii"),
+    ],
+    ids=["80x24-night", "80x24-day", "120x40-night", "120x40-day", "letters"],
+)
+def test_a_talk_face_to_face(snap_compare: SnapCompare, size: tuple[int, int], theme: str, way: Way) -> None:
+    """She has shoulders where there is room for them; beside a strip of her face the words keep theirs."""
+    greeting, first, reply, *_ = LINES["en"]
+    talk = ScriptedTalk(name="Mika")
+    app = ChatApp(
+        talk,
+        Look(accent="#b79cf2", star="#ffd39a", tagline="a small fortune-teller under the stars"),
+        clocks=Clocks(day=lambda: "14:02", running=lambda: 0.0),
+        signs=UNICODE,
+        portraits=Portraits("mika", figure, Choice(way)),
+    )
+    app.theme = theme
+
+    async def look(pilot: Pilot[None]) -> None:
+        await talk.running.wait()
+        talk.listening = True
+        talk.tell(*awake(listening=True), Greeted(greeting), *exchange(1, first, *reply))
+        while not pilot.app.query_one(Face).seen:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=look)
 
 
 def test_a_korean_talk(snap_compare: SnapCompare) -> None:
