@@ -23,10 +23,13 @@ import numpy as np
 from vtuber_cli import bootstrap
 from vtuber_cli.audio.recording import WavSpeaker
 from vtuber_cli.audio.wav import FRAME, read
+from vtuber_cli.bootstrap.figures import figure
 from vtuber_cli.events import EAR_RATE, AudioFrame, EngineChanged, Event, Greeted, ReplyEnded
 from vtuber_cli.tui.app import ChatApp
+from vtuber_cli.tui.picture.choice import Choice
 from vtuber_cli.tui.screens.chat import Clocks
 from vtuber_cli.tui.themes import Look
+from vtuber_cli.tui.widgets.face import Portraits
 
 QUIET = 0.001
 """How loud the room is: its noise, of full scale."""
@@ -69,7 +72,7 @@ async def main() -> None:
     parser.add_argument("--mic", type=Path, metavar="FILE", help="what is said to her afterwards")
     parser.add_argument("--draft", default="", metavar="TEXT", help="what is typed in the end, and not sent")
     parser.add_argument("--advice", action="store_true", help="with what she says of her models at first")
-    parser.add_argument("--size", default="90x25")
+    parser.add_argument("--size", default="112x32")
     parser.add_argument("picture", type=Path)
     options = parser.parse_args()
     width, height = map(int, options.size.split("x"))
@@ -85,9 +88,11 @@ async def main() -> None:
             bootstrap.Occasion(greeting=3, advises=options.advice),
         )
         theme = plan.character.theme
-        look = Look(accent=theme.accent, **({"star": theme.secondary} if theme.secondary else {}))
+        given = {"star": theme.secondary, "background": theme.background}
+        look = Look(accent=theme.accent, **{name: colour for name, colour in given.items() if colour})
         clocks = Clocks(day=lambda: datetime.now().astimezone().strftime("%H:%M"), running=time.monotonic)
-        app = ChatApp(session, look, clocks=clocks)
+        portraits = Portraits(plan.character.id, figure, Choice("half"), seed=3)
+        app = ChatApp(session, look, clocks=clocks, portraits=portraits)
         events = aiter(session.events.subscribe())
 
         async def until(holds: Callable[[Event], bool]) -> None:
