@@ -20,6 +20,8 @@ _TRUECOLOR = (
     *("rio", "warp", "windows terminal", "alacritty", "terminology", "blackbox"),
 )
 """Beginnings of what terminals that draw 24 bits a colour call themselves."""
+UNANSWERED = "picture.reason.unanswered"
+"""The reason where what was wished for is not what is done."""
 _MULTIPLEXERS = {"TMUX": "tmux", "STY": "screen", "ZELLIJ": "zellij"}
 
 

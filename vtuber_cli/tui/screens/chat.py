@@ -33,6 +33,7 @@ from vtuber_cli.events import (
 )
 from vtuber_cli.i18n import t
 from vtuber_cli.tui.feed import Talk, error_lines, milliseconds, notice_lines, safe, safe_event, safe_line, stages
+from vtuber_cli.tui.picture.choice import UNANSWERED, Choice
 from vtuber_cli.tui.symbols import Symbols
 from vtuber_cli.tui.themes import Look
 from vtuber_cli.tui.widgets.card import Card
@@ -110,6 +111,7 @@ class ChatScreen(Screen[None]):
         self.composer.focus()
         self.set_interval(FRAME_SECONDS, self._tick)
         if self._portraits is not None:
+            self._say_if_drawn_otherwise(self._portraits.choice)
             self.portray(self._portraits.character)
 
     def show(self, event: Event) -> None:
@@ -171,6 +173,12 @@ class ChatScreen(Screen[None]):
         """Shows the face of this character, by id; none, if she has none."""
         if self._face is not None:
             self.run_worker(self._portray(self._face, character), group="face", exclusive=True)
+
+    def _say_if_drawn_otherwise(self, choice: Choice) -> None:
+        """Somebody who asked for a picture and gets blocks wants to know why."""
+        if choice.reason == UNANSWERED:
+            why = safe_line(t(choice.reason, **choice.params))
+            self.transcript.note(t("chat.drawn_otherwise", way=t(f"picture.way.{choice.way}"), why=why))
 
     async def _portray(self, face: Face, character: str) -> None:
         assert self._portraits is not None
