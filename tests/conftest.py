@@ -61,6 +61,7 @@ PROCESS = (
     "tests/engines/test_registry.py::test_names_and_classes_import_nothing_heavy",
     "tests/fortune/test_pillars.py::test_what_needs_no_sky",
     "tests/journeys/",
+    "tests/live2d/test_painter.py",
     "tests/store/test_database.py::test_a_full_disk",
     "tests/store/test_database.py::test_no_room_to_begin",
     "tests/store/test_database.py::test_two_programs",

@@ -30,7 +30,7 @@ _MAX_RATIO = 100
 _NAMESPACE, _VERSION = b"Live2DCubismCore", b"csmGetVersion"
 _OLD_ORDERS, _NEW_ORDERS = b"csmGetDrawableRenderOrders", b"csmGetRenderOrders"
 _OF_FIVE = b"MocVersion_50"
-_WRITTEN = re.compile(rb"Cubism(?:SDK)?\s*Core\W{0,4}(?:Version)?\W{0,4}0{0,2}(\d{1,2})\.(\d{1,3})(?:\.(\d{1,5}))?")
+_WRITTEN = re.compile(rb"Cubism(?:\s*SDK)?\s*Core\W{0,4}(?:Version)?\W{0,4}0{0,2}(\d{1,2})\.(\d{1,3})(?:\.(\d{1,5}))?")
 
 
 class Core(NamedTuple):

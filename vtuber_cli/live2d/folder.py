@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vtuber_cli.live2d.json_file import KB, MB
 
 if TYPE_CHECKING:
+    from vtuber_cli.errors import ConfigError
     from vtuber_cli.yaml_file import Document, Key
 
 MAX_MOC = 128 * MB
@@ -97,14 +97,13 @@ class Folder:
                 "live2d.unreadable", key, path=file.name, reason=error.strerror or str(error)
             ) from None
 
-    def _missing(self, name: str, key: Key) -> Exception:
-        """Says what there is, where only letter case or a typing error is between: Windows forgives, Linux does not."""
-        try:
-            there = [one.name for one in (self.root / name).parent.iterdir()][:1000]
-        except OSError:
-            there = []
+    def _missing(self, name: str, key: Key) -> ConfigError:
+        """Says what there is, where only letter case is between: Windows forgives it, Linux does not."""
         wanted = name.rpartition("/")[2]
-        same = [one for one in there if one.casefold() == wanted.casefold()]
-        nearest = same or get_close_matches(wanted, there, n=1, cutoff=0.75)
-        words = "live2d.missing_nearest" if nearest else "live2d.missing"
-        return self._document.refusal(words, key, path=name[:120], nearest="".join(nearest[:1]))
+        try:
+            there = (one.name for one in (self.root / name).parent.iterdir())
+            same = [one for one in there if one != wanted and one.casefold() == wanted.casefold()]
+        except OSError:
+            same = []
+        words = "live2d.missing_nearest" if same else "live2d.missing"
+        return self._document.refusal(words, key, path=name[:120], nearest="".join(same[:1]))

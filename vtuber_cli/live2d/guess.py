@@ -63,23 +63,23 @@ def occasion(name: str) -> Reading | None:
 
 
 def _read_name(name: str, table: Iterable[tuple[str, str]]) -> Reading | None:
-    """The longest word decides; a second one that is nearly as long makes it unsure."""
+    """The longest word decides; another one that is no part of it and half as long makes it unsure."""
     folded = unicodedata.normalize("NFKC", name)
     tokens = _LATIN.findall(_CAMEL.sub(" ", folded).casefold())
     folded = folded.casefold()
-    found: list[tuple[int, str, bool]] = []
+    found: list[tuple[int, str, str, bool]] = []
     for word, meaning in table:
         if word.isascii():
             if word in tokens:
-                found.append((len(word), meaning, True))
+                found.append((len(word), word, meaning, True))
             elif len(word) >= _INSIDE and any(word in token for token in tokens):
-                found.append((len(word), meaning, False))
+                found.append((len(word), word, meaning, False))
         elif word in folded:
-            found.append((2 * len(word), meaning, True))
+            found.append((2 * len(word), word, meaning, True))
     if not found:
         return None
-    length, meaning, whole = max(found)
-    rivals = {other for size, other, sure in found if sure and other != meaning and 2 * size > length}
+    length, longest, meaning, whole = max(found)
+    rivals = any(other != meaning and word not in longest and 2 * size >= length for size, word, other, _ in found)
     return Reading(meaning, whole and not rivals)
 
 
@@ -188,7 +188,7 @@ def emotions(model: Model, ids: Iterable[str] = ()) -> dict[str, Guess]:
     for emotion, values in _MADE.items():
         usable = {name: float(value) for name, value in values.items() if name in have}
         # A head that nods says nothing without a face that does.
-        if emotion not in found and any(name.startswith(("ParamMouth", "ParamBrow")) for name in usable):
+        if emotion not in found and any(name.startswith(("ParamMouthForm", "ParamBrow")) for name in usable):
             found[emotion] = Guess(emotion, None, usable, False, "made")
     return {emotion: found[emotion] for emotion in EMOTIONS if emotion in found}
 

@@ -23,7 +23,7 @@ EMOTION_WORDS: Mapping[str, str] = {
         smirk smirking sly wink winking mischief mischievous tease teasing smug confident naughty cheeky proud sneer
         niya niyari niyaniya doya doyagao itazura tokui yoyuu huaixiao deyi zhayan tiaopi jiaohua wingkeu
         にや ニヤ ドヤ どや ウインク ウィンク 得意 企み 企む 余裕 いたずら 悪戯
-        씨익 윙크 능글 장난 히죽 음흉 의기양양 썩소 坏笑 壞笑 得意 眨眼 调皮 調皮 狡猾 腹黑""",
+        씨익 윙크 능글 장난 히죽 음흉 의기양양 썩소 坏笑 壞笑 眨眼 调皮 調皮 狡猾 腹黑""",
     "anger": """
         anger angry mad rage annoyed irritated irritation furious fury upset pout pouting frown grumpy
         ikari okori oko okoru punpun mukatsuku fukigen fukure shengqi fennu nu naohuo hwanam bunno

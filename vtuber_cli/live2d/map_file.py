@@ -155,9 +155,9 @@ def text(data: Mapping[str, Any]) -> str:
     """A map as the text of a file, an emotion a line."""
     lines = ["{", *(f"  {_written(name)}: {_written(data[name])}," for name in ("format", "version"))]
     for name in ("emotions", "motions"):
-        if inner := data.get(name):
-            rows = [f"    {_written(key)}: {_written(value)}" for key, value in inner.items()]
-            lines += [f"  {_written(name)}: {{", ",\n".join(rows), "  },"]
+        if name in data:
+            rows = [f"    {_written(key)}: {_written(value)}" for key, value in data[name].items()]
+            lines += [f"  {_written(name)}: {{", *([",\n".join(rows)] if rows else []), "  },"]
     lines[-1] = lines[-1].removesuffix(",")
     return "\n".join([*lines, "}", ""])
 

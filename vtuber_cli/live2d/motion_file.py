@@ -33,7 +33,7 @@ _BACKWARDS = 1e-3
 Point: TypeAlias = tuple[float, float]
 """Seconds, value."""
 Kind: TypeAlias = Literal["Model", "Parameter", "PartOpacity"]
-Number: TypeAlias = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Number: TypeAlias = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False, strict=True)]
 Identity: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -59,6 +59,7 @@ class Process:
                 creationflags=_FLAGS,
             )
         except OSError as error:
+            self._said.close()
             raise EngineFailed("live2d.died", file=about, reason=error.strerror or str(error)) from None
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         threading.Thread(target=_listen, args=(self._process, self._answers), name="live2d", daemon=True).start()
@@ -79,7 +80,7 @@ class Process:
         except queue.Empty:
             self.close()
             raise EngineFailed("live2d.slow", file=self._about, seconds=int(seconds)) from None
-        except OSError:  # a pipe that nobody reads any more
+        except (OSError, ValueError):  # nobody reads it any more; closed
             answer = None
         if answer is None:
             raise self._death()

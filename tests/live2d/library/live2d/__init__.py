@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class Model:
             os.write(2, b"[v3][I] [CSM] [E]what a moc\n")
             os.abort()
         if wish == b"hang":
-            time.sleep(60)
+            threading.Event().wait(60)
         self._dies = wish == b"die later"
 
     def GetParamIds(self) -> list[str]:
@@ -136,8 +136,9 @@ class Model:
 
     def _fill(self, left: float, right: float, bottom: float, top: float, colour: tuple[float, ...]) -> None:
         """A rectangle in places of the canvas, in a premultiplied colour."""
-        x, y = (round((one * self._scale + self._offset[0] + 1) * self._side / 2) for one in (left, right)), (
-            round((one * self._scale + self._offset[1] + 1) * self._side / 2) for one in (bottom, top)
+        x, y = (
+            (round((one * self._scale + self._offset[0] + 1) * self._side / 2) for one in (left, right)),
+            (round((one * self._scale + self._offset[1] + 1) * self._side / 2) for one in (bottom, top)),
         )
         (x0, x1), (y0, y1) = x, y
         if x1 > x0 and y1 > y0:
