@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
-
-from vtuber_cli.avatar.png import decode
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE = 20.0
@@ -32,6 +30,16 @@ Image = NDArray[np.uint8]
 def installed() -> str | None:
     """The Chromium that is there."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def decoded(png: bytes) -> Image:
+    """The pixels of a PNG of any kind: Chromium leaves alpha out of a picture without any."""
+    import av
+
+    codec = av.CodecContext.create("png", "r")
+    codec.thread_count = 1  # several would give the picture back with the next one only
+    (frame,) = codec.decode(av.Packet(png))
+    return frame.to_ndarray(format="rgba")
 
 
 @contextmanager
@@ -80,7 +88,7 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
 
 
 class Page:
-    """A tab with a profile of its own."""
+    """A tab."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -89,6 +97,13 @@ class Page:
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.complaints: list[str] = []
         """What the page wrote to its console as a warning or an error, and errors that nobody caught."""
+
+    async def attach(self, target: str) -> None:
+        """From here on all commands go to this tab."""
+        session = await self.call("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = session["sessionId"]
+        for domain in ("Page", "Runtime", "Log"):
+            await self.call(f"{domain}.enable")
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         """One command of the protocol, and its result."""
@@ -132,7 +147,7 @@ class Page:
         return base64.b64decode(found["data"])
 
     async def image(self, clip: tuple[float, float, float, float] | None = None) -> Image:
-        return decode(await self.png(clip))
+        return decoded(await self.png(clip))
 
     async def listen(self) -> None:
         """Hands answers to who asked, and notes complaints; until the browser is gone."""
@@ -161,40 +176,35 @@ class Page:
 
 
 @asynccontextmanager
-async def page(
-    address: str,
-    *,
-    size: tuple[int, int] = (960, 540),
-    prepare: str = "",
-    grant: Callable[[str], list[str]] | None = None,
-) -> AsyncIterator[Page]:
-    """A new tab.
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Does something else meanwhile, until the end of the block; whose own failure is what is told."""
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def page(address: str, *, size: tuple[int, int] = (960, 540), prepare: str = "") -> AsyncIterator[Page]:
+    """A new tab with a profile of its own.
 
     Args:
+        address: of the browser.
         size: of its window, in pixels.
         prepare: a script that runs in each document before its own.
-        grant: what a page may do without asking, in Chrome's words.
     """
-    async with connect(address, max_size=None, compression=None) as socket, asyncio.TaskGroup() as tasks:
+    async with connect(address, max_size=None, compression=None) as socket:
         found = Page(socket)
-        listening = tasks.create_task(found.listen())
-        context = (await found.call("Target.createBrowserContext"))["browserContextId"]
-        if grant is not None:
-            await found.call("Browser.grantPermissions", permissions=grant(context), browserContextId=context)
-        target = (await found.call("Target.createTarget", url="about:blank", browserContextId=context))["targetId"]
-        session = await found.call("Target.attachToTarget", targetId=target, flatten=True)
-        found._session = session["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
-            await found.call(f"{domain}.enable")
-        await found.call(
-            "Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False
-        )
-        await found.call("Emulation.setDefaultBackgroundColorOverride", color={"r": 0, "g": 0, "b": 0, "a": 0})
-        if prepare:
-            await found.call("Page.addScriptToEvaluateOnNewDocument", source=prepare)
-        try:
+        async with beside(found.listen()):
+            context = (await found.call("Target.createBrowserContext"))["browserContextId"]
+            target = (await found.call("Target.createTarget", url="about:blank", browserContextId=context))["targetId"]
+            await found.attach(target)
+            await found.call(
+                "Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False
+            )
+            await found.call("Emulation.setDefaultBackgroundColorOverride", color={"r": 0, "g": 0, "b": 0, "a": 0})
+            if prepare:
+                await found.call("Page.addScriptToEvaluateOnNewDocument", source=prepare)
             yield found
-        finally:
-            found._session = None
-            await found.call("Target.disposeBrowserContext", browserContextId=context)
-            listening.cancel()

@@ -3,52 +3,341 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+import base64
+import json
 from typing import Any
 
 import numpy as np
+import pytest
 
-from tests.browser.chromium import Image, Page, page
-from tests.viewer.said import MIKA, SENT, START, audio, tone, wav
+from tests.browser.chromium import Page
+from tests.viewer.said import MIKA, RATE, SENT, START, audio, tone
 from tests.viewer.server import StandIn
+from tests.viewer.show import at_rest, keep, viewer
 
-SIZE = (960, 540)
-_MOUTH = (400.0, 290.0, 160.0, 90.0)
-"""Where her mouth may be: left, top, width, height."""
-
-
-@asynccontextmanager
-async def viewer(browser: str, server: StandIn, query: str = "", **more: Any) -> AsyncIterator[Page]:
-    """The page, greeted, with Mika on it."""
-    async with page(browser, size=SIZE, **more) as tab:
-        before = server.count("hello")
-        await tab.open(f"{server.url}/viewer/?{query}")
-        await server.until("hello", before + 1)
-        await server.send(MIKA)
-        await tab.until("document.querySelector('canvas.figure') !== null")
-        yield tab
-
-
-async def _keep(tab: Page, name: str) -> Image:
-    """What is seen; kept as a file to look at, where VIEWER_PICTURES names a folder."""
-    image = await tab.png()
-    if folder := os.environ.get("VIEWER_PICTURES"):
-        (Path(folder) / f"{name}.png").write_bytes(image)
-    from vtuber_cli.avatar.png import decode
-
-    return decode(image)
+_MOUTH = (430.0, 320.0, 120.0, 60.0)
+"""Where her mouth is: left, top, width, height."""
+_STARTS = """
+  window.started = [];
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (when, offset) {
+    window.started.push([when, offset ?? 0, this.buffer.duration, this.context.currentTime]);
+    return start.call(this, when, offset);
+  };
+  const stop = AudioBufferSourceNode.prototype.stop;
+  window.stopped = 0;
+  AudioBufferSourceNode.prototype.stop = function () { window.stopped++; return stop.call(this); };
+"""
+_TEXT = "document.getElementById('captions').textContent"
+_CAPTIONED = "document.getElementById('captions').classList.contains('seen')"
 
 
 async def test_she_stands_on_nothing(browser: str, server: StandIn) -> None:
-    async with viewer(browser, server) as tab:
-        await server.send({"type": "pose", "at": 1.0, "values": {"ParamAngleX": 8, "ParamMouthForm": 0.6}})
+    async with viewer(browser, server) as tab, at_rest(server):
         await asyncio.sleep(0.3)
-        seen = await _keep(tab, "transparent")
+        seen = await keep(tab, "transparent")
         assert tab.complaints == []
     corners = seen[[0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners[:, 3] == 0).all()
     assert (seen[..., 3] == 255).mean() > 0.15
     assert seen[270, 480, 3] == 255
+    assert server.heard[0] == {
+        "type": "hello",
+        "role": "viewer",
+        "features": ["visemes", "audio-stream", "binary-audio", "agent-state", "pose", "fortune-card"],
+        "plays": True,
+        "language": "en",
+    }
+
+
+async def _mouths(tab: Page, count: int) -> np.ndarray[Any, Any]:
+    """Pictures of her mouth one after another: count x rows x columns x RGBA."""
+    return np.stack([(await tab.image(_MOUTH)).astype(int) for _ in range(count)])
+
+
+async def test_the_mouth_moves_while_she_is_heard(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server) as tab, at_rest(server):
+        await asyncio.sleep(0.4)
+        silent = await _mouths(tab, 6)
+        visemes = [
+            {"at": at, "open": 1.0 if index % 2 else 0.1, "form": 0.2, "vowel": "A" if index % 2 else ""}
+            for index, at in enumerate(range(0, 2001, 150))
+        ]
+        await server.send(START, audio("Hello there, friends!", 2.0, visemes=visemes))
+        await server.until("audio-play-start")
+        await asyncio.sleep(0.1)
+        spoken = await _mouths(tab, 10)
+        await keep(tab, "speaking")
+        await server.send(SENT)
+        await server.until("frontend-playback-complete")
+        await asyncio.sleep(1.4)
+        after = await _mouths(tab, 4)
+    assert np.abs(np.diff(silent, axis=0)).mean() < 0.2
+    moved = np.abs(np.diff(spoken, axis=0)).mean(axis=(1, 2, 3))
+    assert (moved > 1.5).sum() >= 4, moved
+    assert np.abs(np.diff(after, axis=0)).mean() < 0.2
+    assert np.abs(after[-1] - silent[-1]).mean() < 0.2
+
+
+async def test_sentences_follow_each_other_without_a_gap(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, prepare=_STARTS) as tab:
+        await server.send(START, audio("One. ", 0.4), audio("Two. ", 0.3), audio("Three.", 0.3), SENT)
+        await server.until("frontend-playback-complete")
+        started = np.array(await tab.run("window.started"))
+        assert tab.complaints == []
+    ends = started[:, 0] + started[:, 2]
+    assert np.abs(started[1:, 0] - ends[:-1]).max() < 0.001
+    assert (started[:, 0] >= started[:, 3]).all()  # nothing began too late
+    said = [each["display_text"]["text"] for each in await server.until("audio-play-start", 3)]
+    assert said == ["One. ", "Two. ", "Three."]
+    assert server.count("audio-play-start") == 3
+    assert server.count("frontend-playback-complete") == 1
+
+
+async def test_a_turn_without_sound_is_acknowledged_too(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server) as tab:
+        await server.send(START, audio("Read me.", audio=None), SENT)
+        await server.until("frontend-playback-complete")
+        assert await tab.run(_TEXT) == "Read me."
+        await server.send(START, SENT, SENT)
+        await server.until("frontend-playback-complete", 2)
+        await server.send(
+            START, {"type": "audio", "audio": "not a sound", "display_text": {"text": "Still here."}}, SENT
+        )
+        await server.until("frontend-playback-complete", 3)
+        assert await tab.run(_TEXT) == "Still here."
+
+
+@pytest.mark.parametrize("binary", [False, True])
+async def test_speech_in_pieces(browser: str, server: StandIn, binary: bool) -> None:
+    sound = tone(1.2)
+    async with viewer(browser, server, prepare=_STARTS) as tab, at_rest(server):
+        start = {"type": "audio-stream-start", "stream_id": "s1", "stream": 7, "sample_rate": RATE}
+        await server.send(START, start | {"display_text": {"text": "In pieces."}})
+        for piece in np.split(sound, 6):
+            if binary:
+                await server.send(b"\x11\x00\x07\x00" + piece.tobytes())
+            else:
+                chunk = base64.b64encode(piece.tobytes()).decode()
+                await server.send({"type": "audio-stream-chunk", "stream_id": "s1", "chunk": chunk})
+        await server.until("audio-play-start")
+        await asyncio.sleep(0.3)
+        speaking = await _mouths(tab, 1)
+        await server.send({"type": "audio-stream-end", "stream_id": "s1"}, SENT)
+        await server.until("frontend-playback-complete")
+        await asyncio.sleep(1.2)
+        silent = await _mouths(tab, 1)
+        started = np.array(await tab.run("window.started"))
+    assert len(started) == 6
+    assert np.abs(started[1:, 0] - started[:-1, 0] - started[:-1, 2]).max() < 0.001
+    assert np.abs(speaking - silent).mean() > 1.5  # by its loudness
+
+
+async def test_interrupted_she_is_silent_at_once(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, prepare=_STARTS) as tab:
+        await server.send(START, audio("A long story. ", 3.0), audio("That goes on.", 3.0))
+        await server.until("audio-play-start")
+        await server.send({"type": "interrupt-signal", "text": "conversation-interrupted"})
+        await tab.until("window.stopped > 0", 1)
+        await tab.until(f"!({_CAPTIONED})", 1)
+        await server.send(audio("Too late.", 0.2), SENT)
+        await asyncio.sleep(0.2)
+        assert server.count("audio-play-start") == 1
+        assert server.count("frontend-playback-complete") == 0
+        await server.send(START, audio("Anew.", 0.2), SENT)
+        await server.until("frontend-playback-complete")
+        assert await tab.run(_TEXT) == "Anew."
+
+
+async def test_without_a_click_she_goes_on_in_silence(strict_browser: str, server: StandIn) -> None:
+    hint = "document.getElementById('hint-sound').classList.contains('seen')"
+    async with viewer(strict_browser, server, prepare=_STARTS) as tab:
+        await tab.until(hint)
+        await server.send(START, audio("Not heard. ", 0.4), audio("But seen.", 2.0), SENT)
+        await server.until("audio-play-start", 2)
+        assert await tab.run(_TEXT) == "Not heard. But seen."
+        assert await tab.run("window.started") == []
+        await tab.run("dispatchEvent(new PointerEvent('pointerdown'))", gesture=True)
+        await tab.until("window.started.length === 1")
+        when, offset, seconds, _ = (await tab.run("window.started"))[0]
+        assert 0 <= offset < seconds == pytest.approx(2.0, abs=0.01) and when >= 0  # where she is by now
+        await tab.until(f"!({hint})")
+        await server.until("frontend-playback-complete")
+
+
+async def test_it_comes_back_when_the_server_does(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server) as tab:
+        for times in (2, 3):
+            await server.stop()
+            await asyncio.sleep(0.1)
+            await server.start()
+            await server.until("hello", times)
+        await server.send(MIKA, START, audio("Back again.", 0.2), SENT)
+        await server.until("frontend-playback-complete")
+        assert await tab.run(_TEXT) == "Back again."
+        assert await tab.run("document.querySelectorAll('canvas.figure').length") == 1
+
+
+# --- text and cards ---------------------------------------------------------------------------------------------------
+
+_HOSTILE = [
+    "<img src=x onerror=window.pwned=1>",
+    "</span><script>window.pwned = 1</script>",
+    "[click](javascript:window.pwned=1) &lt;b&gt; \u202eevil",
+    "{{constructor.constructor('window.pwned=1')()}}",
+]
+
+
+async def test_foreign_text_is_text(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, "captions=all") as tab:
+        for text in _HOSTILE:
+            await server.send(START, {"type": "user-input-transcription", "text": text})
+            await tab.until(f"{_TEXT} === {json.dumps(text)}")
+            result = {"type": text, "grade": text, "title": {"text": text}, "summary": {"text": text}, "score": text}
+            await server.send(
+                {"type": "fortune-card", "result": result, "grade_text": text, "picture": f"//evil/{text}"}
+            )
+            await tab.until(f"document.querySelector('#card .title')?.textContent === {json.dumps(text)}")
+        assert await tab.run("window.pwned ?? null") is None
+        assert await tab.run("document.querySelectorAll('#captions *, #card *').length") == 1 + 3
+        assert tab.complaints == []
+
+
+async def test_frames_that_mean_nothing_do_no_harm(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server) as tab:
+        await server.send(
+            "no json", "[1, 2]", "null", '"x"', '{"type": 3}', '{"type": "toString"}', b"", b"\x11\x00\x00\x00ab"
+        )
+        await server.send(
+            {"type": "set-model-and-conf"},
+            {"type": "pose", "at": "x", "values": {}},
+            {"type": "pose", "at": 1, "values": {"ParamAngleX": "x", "__proto__": 3}},
+            {"type": "audio", "audio": 3, "visemes": [None]},
+            {"type": "audio-stream-chunk", "stream_id": "none", "chunk": "%%"},
+            {"type": "speech", "at": None},
+            {"type": "fortune-card", "result": []},
+            START,
+            audio("All is well.", 0.2),
+            SENT,
+        )
+        await server.until("frontend-playback-complete")
+        assert await tab.run(_TEXT) == "All is well."
+
+
+_LONG = {
+    "en": "Every wish is a small boat of paper, and I fold one of them for you while we wait for the tide to turn.",
+    "ko": "소원은 하나하나가 작은 종이배예요. 물때가 바뀌기를 기다리는 동안 당신을 위해 하나 접어 둘게요, 천천히.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("ground", ["fff", "000"])
+async def test_captions_are_read_on_any_ground(browser: str, server: StandIn, language: str, ground: str) -> None:
+    async with viewer(browser, server, f"bg={ground}&lang={language}") as tab:
+        await server.send(START, audio(_LONG[language], 0.3))
+        await tab.until(_CAPTIONED)
+        await asyncio.sleep(0.25)
+        seen = await keep(tab, f"captions-{language}-{ground}")
+        left, top, width, height = await tab.run(
+            "(({x, y, width, height}) => [x, y, width, height])"
+            "(document.querySelector('#captions span').getBoundingClientRect())"
+        )
+        await server.send(SENT)
+        await tab.until(f"!({_CAPTIONED})", 6)
+        assert await tab.run("document.documentElement.lang") == language
+    assert left >= 0 and top > 270 and left + width <= 960 and top + height <= 540
+    assert height > 60  # it wraps
+    part = seen[int(top) : int(top + height), int(left) : int(left + width), :3].mean(axis=2)
+    assert (part > 240).mean() > 0.04  # white letters
+    assert np.quantile(part, 0.2) < 140  # on a ground darker than what is behind
+
+
+_CARD = {
+    "en": ("The Star", "A quiet day with a bright hour in it: keep the evening free.", "Good"),
+    "ko": ("별", "잔잔한 하루에 환한 한때가 있어요. 저녁 시간을 비워 두세요.", "좋음"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_a_card_beside_her(browser: str, server: StandIn, language: str) -> None:
+    name, summary, grade = _CARD[language]
+    result = {
+        "type": "tarot",
+        "locale": language,
+        "grade": "good",
+        "score": 74,
+        "title": {"text": name},
+        "summary": {"text": summary},
+        "cards": [{"name": name, "reversed": True}],
+    }
+    card = "document.getElementById('card')"
+    async with viewer(browser, server, f"lang={language}") as tab:
+        await server.send({"type": "fortune-card", "result": result, "picture": "/viewer/icon.svg"})
+        await tab.until(f"{card}.classList.contains('seen')")
+        await asyncio.sleep(0.6)
+        await keep(tab, f"card-{language}")
+        words = await tab.run(f"{card}.innerText")
+        left = await tab.run(f"{card}.getBoundingClientRect().left")
+        await server.send({"type": "fortune-card", "result": None})
+        await tab.until(f"!{card}.classList.contains('seen')")
+    assert name in words and summary in words and grade in words and "74" in words
+    assert left > 560  # beside her face
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_not_shown_is_not_drawn(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, prepare="window.obsstudio = {}") as tab:
+        await tab.until("viewer.frames > 5")
+        show = "dispatchEvent(new CustomEvent('obsSourceVisibleChanged', {detail: {visible: %s}}))"
+        await tab.run(show % "false")
+        assert "pose" not in (await server.until("hello", 2))[-1]["features"]
+        await asyncio.sleep(0.1)
+        before = await tab.run("viewer.frames")
+        await asyncio.sleep(0.4)
+        assert await tab.run("viewer.frames") == before
+        await tab.run(show % "true")
+        assert "pose" in (await server.until("hello", 3))[-1]["features"]
+        began = await tab.run("[viewer.frames, performance.now()]")
+        await asyncio.sleep(1.0)
+        ended = await tab.run("[viewer.frames, performance.now()]")
+        assert await tab.run("[...document.querySelectorAll('#hints .seen')].length") == 0
+    rate = (ended[0] - began[0]) / (ended[1] - began[1]) * 1000
+    assert 0 < rate < 33
+
+
+async def test_sound_that_is_elsewhere(browser: str, server: StandIn) -> None:
+    """Without sound of its own, captions and mouth go by the server's clock."""
+    async with (
+        viewer(browser, server, "audio=0&watch=abc&character=jun", prepare=_STARTS) as tab,
+        at_rest(server) as now,
+    ):
+        hello = (await server.until("hello"))[0]
+        assert (hello["plays"], hello["watch"], hello["character"]) == (False, "abc", "jun")
+        assert "/rigs/jun.json 200" in server.asked and "/rigs/mika.json 200" not in server.asked
+        await asyncio.sleep(0.3)
+        silent = await _mouths(tab, 1)
+        visemes = [
+            {"at": 0, "open": 0},
+            {"at": 100, "open": 1, "form": 0.2},
+            {"at": 1500, "open": 1},
+            {"at": 1600, "open": 0},
+        ]
+        said = {"type": "speech", "at": now() + 0.2, "seconds": 1.6, "display_text": {"text": "Over there."}}
+        await server.send(said | {"visemes": visemes})
+        await tab.until(f"{_TEXT} === 'Over there.'")
+        await asyncio.sleep(0.4)
+        speaking = await _mouths(tab, 1)
+        assert await tab.run("window.started") == []
+        await server.send(START, audio("Not for us.", 0.2), SENT)
+        await server.until("frontend-playback-complete")
+    assert np.abs(speaking - silent).mean() > 1.5
+
+
+async def test_who_cannot_be_drawn(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server) as tab:
+        await server.send({"type": "set-model-and-conf", "model_info": {"rig_url": "/rigs/nobody.json"}})
+        await tab.until("document.getElementById('hint-figure').textContent.includes('/rigs/nobody.json')")
+        await server.send(START, audio("But heard.", 0.2), SENT)
+        await server.until("frontend-playback-complete")

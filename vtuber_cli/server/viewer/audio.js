@@ -5,48 +5,55 @@ import { LoudLips } from "./lips.js";
 import { samplesOf } from "./pcm.js";
 
 /** Seconds between the decision to play and the first sample. */
-const AHEAD = 0.02;
-/** A stream that ran dry waits for this much before it goes on. */
+const AHEAD = 0.04;
+/** A stream begins, and goes on when it ran dry, with so much in hand. */
 const REFILL = 0.08;
-/** Seconds that a silent piece stands for each letter, at least and at most. */
+/** Seconds that a silent piece stands: at least, for each letter, at most. */
 const READING = [0.4, 0.05, 4];
-const PATIENCE = 1.5;
+/** Milliseconds until a browser that plays nothing is taken at its word. */
+const REFUSAL = 700;
+/** Milliseconds between two looks at the clock, at most. */
+const LOOKS = 200;
+/** Seconds after which a loudspeaker's clock that stands still is a broken one. */
+const STUCK = 1.5;
 
 /** One piece of speech. */
 class Piece {
-  /** Sound that is there: {buffer, at} with the seconds from the piece's beginning. */
+  /** Sound: {buffer, at, source}, `at` in seconds from the piece's beginning. */
   parts = [];
-  /** Seconds of sound known so far. */
+  /** Of sound that is here. */
   seconds = 0;
-  /** Nothing more will come. */
-  whole = false;
+  /** It may begin; and nothing more will come. */
   ready = false;
-  /** When it began: on the wall clock, and on the loudspeaker's if that plays it. */
-  began = null;
-  clock = null;
-  /** What the loudspeaker has been given. */
-  sources = [];
-  scheduled = 0;
+  whole = false;
+  /** When it begins, on the clock of the player; null before that is settled. */
+  begins = null;
+  started = false;
 
   constructor(about, lips) {
     this.about = about;
     this.lips = lips;
+  }
+
+  get ends() {
+    return this.begins + this.seconds;
   }
 }
 
 export class Player {
   #context;
   #gain;
-  #queue = [];
-  #current = null;
+  #on;
+  #pieces = [];
   #streams = new Map();
   #timer = 0;
-  #free = 0;
-  #on;
+  /** Whether the loudspeaker's clock counts. */
+  #sounds = false;
+  #progress = [0, 0];
 
   /**
    * @param {number} volume 0 to 1.
-   * @param {{started: (about: object, seconds: number) => void, ended: (about: object) => void, drained: () => void,
+   * @param {{started: (about: object) => void, ended: (about: object) => void, drained: () => void,
    *          refused: (refused: boolean) => void}} on What to tell.
    */
   constructor(volume, on) {
@@ -55,24 +62,20 @@ export class Player {
     this.#gain = this.#context.createGain();
     this.#gain.gain.value = volume;
     this.#gain.connect(this.#context.destination);
-    this.#context.addEventListener("statechange", () => this.#changed());
-    this.#context.resume().catch(() => {});
-    setTimeout(() => this.#on.refused(!this.sounds), 700);
-  }
-
-  /** Whether sound is really played. */
-  get sounds() {
-    return this.#context.state === "running";
+    this.#sounds = this.#context.state === "running";
+    this.#context.addEventListener("statechange", () => this.#listen(this.#context.state === "running"));
+    this.allow();
+    setTimeout(() => this.#on.refused(!this.#sounds), REFUSAL);
   }
 
   /** Whether nothing is playing and nothing waits. */
   get idle() {
-    return this.#current === null && this.#queue.length === 0;
+    return this.#pieces.length === 0;
   }
 
   /** A person did something: now the browser lets us. */
   allow() {
-    if (!this.sounds) this.#context.resume().catch(() => {});
+    if (this.#context.state !== "running") this.#context.resume().catch(() => {});
   }
 
   /**
@@ -85,13 +88,11 @@ export class Player {
    */
   async play(about, wav, lips, letters) {
     const piece = new Piece(about, lips);
-    this.#queue.push(piece);
-    if (wav !== null) {
-      try {
-        this.#fill(piece, await this.#context.decodeAudioData(wav));
-      } catch {
-        // What cannot be played is read.
-      }
+    this.#pieces.push(piece);
+    try {
+      if (wav !== null) this.#fill(piece, await this.#context.decodeAudioData(wav));
+    } catch {
+      // What cannot be played is read.
     }
     if (!piece.parts.length) {
       const [least, each, most] = READING;
@@ -106,7 +107,7 @@ export class Player {
   begin(id, about, rate, lips) {
     const piece = new Piece(about, lips);
     piece.rate = rate;
-    this.#queue.push(piece);
+    this.#pieces.push(piece);
     this.#streams.set(id, piece);
   }
 
@@ -119,135 +120,139 @@ export class Player {
     buffer.copyToChannel(samples, 0);
     this.#fill(piece, buffer);
     piece.ready ||= piece.seconds >= REFILL;
-    if (piece === this.#current) this.#schedule(piece);
     this.#advance();
   }
 
   end(id) {
     const piece = this.#streams.get(id);
     this.#streams.delete(id);
-    if (!piece) return;
-    piece.whole = piece.ready = true;
+    if (piece) piece.whole = piece.ready = true;
     this.#advance();
   }
 
   /** The mouth of a stream, known later than its beginning. */
   shape(id, lips) {
     const piece = this.#streams.get(id);
-    if (piece) piece.lips = lips;
+    if (piece && lips) piece.lips = lips;
   }
 
   /** Silence, at once; what waited is forgotten. */
   stop() {
     clearTimeout(this.#timer);
-    for (const piece of [this.#current, ...this.#queue]) piece?.sources.forEach((source) => source.stop());
-    this.#current = null;
-    this.#queue = [];
+    for (const { parts } of this.#pieces) for (const { source } of parts) source?.stop();
+    this.#pieces = [];
     this.#streams.clear();
-    this.#free = 0;
   }
 
   /** The mouth of what is heard now; null while nothing is. */
   mouth() {
-    const piece = this.#current;
-    if (!piece || !piece.lips) return null;
-    const at = this.#position(piece);
-    return at < 0 ? null : piece.lips.at(at);
+    const heard = this.#heard();
+    const piece = this.#pieces.find(({ begins, ends, lips }) => lips && begins !== null && begins <= heard && heard < ends);
+    return piece ? piece.lips.at(heard - piece.begins) : null;
+  }
+
+  // --- time -----------------------------------------------------------------------------------------------------------
+
+  /** The clock by which pieces are put in their places. */
+  #now() {
+    return this.#sounds ? this.#context.currentTime : performance.now() / 1000;
+  }
+
+  /** What of it has come out of the loudspeaker. */
+  #heard() {
+    return this.#sounds ? this.#now() - (this.#context.outputLatency || this.#context.baseLatency || 0) : this.#now();
+  }
+
+  /** The other clock counts from now on: what is being said goes on from where it is. */
+  #listen(sounds) {
+    if (sounds === this.#sounds) return;
+    const before = this.#now();
+    this.#sounds = sounds;
+    const shift = this.#now() - before;
+    for (const piece of this.#pieces) {
+      if (piece.begins !== null) piece.begins += shift;
+      for (const part of piece.parts) {
+        part.source?.stop();
+        part.source = null;
+      }
+    }
+    this.#on.refused(!sounds);
+    this.#advance();
+  }
+
+  /** A loudspeaker that was taken away may leave a clock that stands still. */
+  #watch() {
+    const [heard, at] = this.#progress;
+    const [now, wall] = [this.#context.currentTime, performance.now() / 1000];
+    if (now !== heard) this.#progress = [now, wall];
+    else if (this.#sounds && wall - at > STUCK) this.#listen(false);
   }
 
   // --- sound ----------------------------------------------------------------------------------------------------------
 
   #fill(piece, buffer) {
-    piece.parts.push({ buffer, at: piece.seconds });
+    piece.parts.push({ buffer, at: piece.seconds, source: null });
     piece.seconds += buffer.duration;
     piece.lips ??= new LoudLips();
     if (piece.lips instanceof LoudLips) piece.lips.add(buffer.getChannelData(0), buffer.sampleRate);
   }
 
-  /** Seconds of the piece that have been heard. */
-  #position(piece) {
-    if (piece.clock === null || !this.sounds) return performance.now() / 1000 - piece.began;
-    const late = this.#context.outputLatency || this.#context.baseLatency || 0;
-    return this.#context.currentTime - late - piece.clock;
-  }
-
   #advance() {
-    if (this.#current !== null) {
-      this.#watch();
-      return;
-    }
-    const piece = this.#queue[0];
-    if (!piece?.ready) return;
-    this.#queue.shift();
-    this.#current = piece;
-    piece.began = performance.now() / 1000;
-    if (this.sounds && piece.parts.length) {
-      const soonest = this.#context.currentTime + AHEAD;
-      // The one before has just ended by its own clock: its last sample may still be to come.
-      piece.clock = this.#free > this.#context.currentTime - 0.1 ? Math.max(this.#free, this.#context.currentTime) : soonest;
-      this.#schedule(piece);
-    }
-    this.#on.started(piece.about, piece.seconds);
-    this.#watch();
-  }
-
-  /** Gives the loudspeaker what it does not have yet. */
-  #schedule(piece) {
-    if (piece.clock === null) return;
-    for (; piece.scheduled < piece.parts.length; piece.scheduled++) {
-      const { buffer, at } = piece.parts[piece.scheduled];
-      const dry = this.#context.currentTime - (piece.clock + at);
-      if (dry > 0 && piece.scheduled > 0) piece.clock += dry + REFILL;
-      this.#start(piece, buffer, piece.clock + at, 0);
-    }
-    this.#free = piece.clock + piece.seconds;
-  }
-
-  #start(piece, buffer, when, offset) {
-    const source = this.#context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(this.#gain);
-    source.start(when, offset);
-    piece.sources.push(source);
-  }
-
-  /** Looks again when the piece should be over. */
-  #watch() {
     clearTimeout(this.#timer);
-    const piece = this.#current;
-    if (piece === null) return;
-    const left = piece.seconds - this.#position(piece) - this.#early();
-    const overdue = performance.now() / 1000 - piece.began - piece.seconds;
-    if (piece.whole && (left <= 0.002 || overdue > PATIENCE)) this.#finish(piece);
-    else if (piece.whole) this.#timer = setTimeout(() => this.#watch(), Math.max(5, left * 1000));
+    if (this.idle) return;
+    this.#watch();
+    this.#plan();
+    this.#tell();
+    if (this.idle) return;
+    const next = this.#pieces.flatMap(({ begins, ends }) => (begins === null ? [] : [begins, ends]));
+    const heard = this.#heard();
+    const soonest = Math.min(...next.filter((each) => each > heard)) - heard;
+    this.#timer = setTimeout(() => this.#advance(), Math.min(LOOKS, Math.max(4, soonest * 1000)));
   }
 
-  /** How much sooner than heard the next piece has to be handed over. */
-  #early() {
-    const next = this.#queue[0];
-    if (!this.sounds || !next?.ready || !next.parts.length) return 0;
-    return AHEAD + (this.#context.outputLatency || this.#context.baseLatency || 0);
-  }
-
-  #finish(piece) {
-    this.#current = null;
-    this.#on.ended(piece.about);
-    this.#advance();
-    if (this.idle) this.#on.drained();
-  }
-
-  /** The browser lets us play, or does so no longer. */
-  #changed() {
-    this.#on.refused(!this.sounds);
-    const piece = this.#current;
-    if (!piece || !this.sounds || piece.clock !== null || !piece.parts.length) return;
-    const heard = performance.now() / 1000 - piece.began;
-    piece.clock = this.#context.currentTime - heard;
-    for (const { buffer, at } of piece.parts) {
-      const offset = Math.max(0, heard - at);
-      if (offset < buffer.duration) this.#start(piece, buffer, Math.max(this.#context.currentTime, piece.clock + at), offset);
+  /** Gives every piece its place behind the one before, and the loudspeaker what it does not have yet. */
+  #plan() {
+    let free = 0;
+    for (const piece of this.#pieces) {
+      if (!piece.ready) return;
+      const soonest = this.#now() + (this.#sounds ? AHEAD : 0);
+      piece.begins ??= free || soonest;
+      if (this.#sounds) this.#schedule(piece);
+      if (!piece.whole) return;
+      free = piece.ends;
     }
-    piece.scheduled = piece.parts.length;
-    this.#free = piece.clock + piece.seconds;
+  }
+
+  #schedule(piece) {
+    for (const part of piece.parts) {
+      if (part.source !== null) continue;
+      const now = this.#context.currentTime;
+      let late = now - (piece.begins + part.at);
+      if (late > 0 && !piece.whole && part.at > 0) {
+        piece.begins += late + REFILL; // it ran dry: the rest comes later
+        late = -REFILL;
+      }
+      if (late >= part.buffer.duration) continue;
+      part.source = this.#context.createBufferSource();
+      part.source.buffer = part.buffer;
+      part.source.connect(this.#gain);
+      part.source.start(Math.max(now, piece.begins + part.at), Math.max(0, late));
+    }
+  }
+
+  /** Says what has begun and ended by now. */
+  #tell() {
+    for (;;) {
+      const piece = this.#pieces[0];
+      if (!piece || piece.begins === null) return;
+      if (!piece.started && piece.begins <= this.#heard() + 0.002) {
+        piece.started = true;
+        this.#on.started(piece.about);
+      }
+      if (!piece.started || !piece.whole || piece.ends > this.#heard() + 0.002) return;
+      this.#pieces.shift();
+      this.#on.ended(piece.about);
+      if (this.idle) this.#on.drained();
+    }
   }
 }

@@ -32,6 +32,8 @@ class Viewer {
   #shown = true;
   /** All speech of this turn has been sent. */
   #complete = false;
+  /** It was said that all of it was heard. */
+  #acknowledged = false;
   /** Somebody cut in: what still comes of that turn is not wanted. */
   #cut = false;
   #model = "";
@@ -63,6 +65,11 @@ class Viewer {
     if (options.character) this.#cast({});
   }
 
+  /** Pictures so far. */
+  get frames() {
+    return this.#stage.frames;
+  }
+
   // --- to the server --------------------------------------------------------------------------------------------------
 
   #open() {
@@ -87,8 +94,8 @@ class Viewer {
   }
 
   #drained() {
-    if (!this.#complete) return;
-    this.#complete = false;
+    if (!this.#complete || this.#acknowledged) return;
+    this.#acknowledged = true;
     this.#connection.send({ type: "frontend-playback-complete" });
   }
 
@@ -130,7 +137,7 @@ class Viewer {
   #control(text) {
     if (text === "conversation-chain-start") {
       this.#silence();
-      this.#cut = this.#complete = false;
+      this.#cut = this.#acknowledged = false;
       this.#captions.part();
     } else if (text === "interrupt") {
       this.#interrupt();
@@ -139,14 +146,16 @@ class Viewer {
 
   #audio({ audio, visemes, display_text: shown, actions, forwarded }) {
     if (this.#cut) return;
+    this.#complete = this.#acknowledged = false;
     const text = String(shown?.text ?? "");
     const about = { text, shown, actions, forwarded: Boolean(forwarded) };
     if (this.#player === null || forwarded) this.#say(text);
-    else this.#player.play(about, typeof audio === "string" && audio ? bytesOf(audio) : null, lipsOf(visemes), text.trim().length);
+    else this.#player.play(about, soundOf(audio), lipsOf(visemes), text.trim().length);
   }
 
   #streamStart({ stream_id: id, stream, sample_rate: rate, display_text: shown, actions, forwarded, visemes }) {
     if (this.#cut || !this.#player) return;
+    this.#complete = this.#acknowledged = false;
     this.#numbered.set(stream, id);
     const about = { text: String(shown?.text ?? ""), shown, actions, forwarded: Boolean(forwarded) };
     this.#player.begin(id, about, rate, lipsOf(visemes));
@@ -157,6 +166,7 @@ class Viewer {
   }
 
   #allSent() {
+    if (this.#cut) return;
     this.#complete = true;
     if (this.#player === null || this.#player.idle) this.#drained();
   }
@@ -238,8 +248,17 @@ class Viewer {
   }
 }
 
+function soundOf(audio) {
+  try {
+    return typeof audio === "string" && audio ? bytesOf(audio) : null;
+  } catch {
+    return null;
+  }
+}
+
 function lipsOf(visemes) {
-  return Array.isArray(visemes) && visemes.length ? new Lips(visemes) : null;
+  const keys = Array.isArray(visemes) ? visemes.filter((key) => Number.isFinite(key?.at) && Number.isFinite(key.open)) : [];
+  return keys.length ? new Lips(keys) : null;
 }
 
 function address() {
