@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from textual.app import App
+    from textual.driver import Driver
 
     from vtuber_cli.avatar.figure import Figure
     from vtuber_cli.avatar.parameters import Pose
@@ -142,8 +143,9 @@ class Face(Widget):
 
     def on_mount(self) -> None:
         self._chat.theme_changed_signal.subscribe(self, self._set_up_anew)
-        self._chat.app_suspend_signal.subscribe(self, self._leave_the_screen, immediate=True)  # pyright: ignore[reportUnknownMemberType]
         self._chat.app_resume_signal.subscribe(self, self._set_up_anew)  # pyright: ignore[reportUnknownMemberType]
+        if (driver := self._chat._driver) is not None:  # pyright: ignore[reportPrivateUsage] - as in _write
+            self._leave_with(driver)
         self._wait()
 
     def on_unmount(self) -> None:
@@ -167,8 +169,15 @@ class Face(Widget):
     def _set_up_anew(self, _signal: object) -> None:
         self._set_up()
 
-    def _leave_the_screen(self, _signal: object) -> None:
-        self._take_down()
+    def _leave_with(self, driver: Driver) -> None:
+        """Takes her down before the terminal is given back, for a while or for good: unmounting comes after it."""
+        give_back = driver.stop_application_mode
+
+        def leave() -> None:
+            self._take_down()
+            give_back()
+
+        driver.stop_application_mode = leave
 
     def _set_up(self) -> None:
         """A new canvas, of the size and the colours of now."""
