@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LIVELY, CALM = 12, 6
 """Poses a second while she speaks or listens, and otherwise."""
+_SOONEST = 0.005
+"""Seconds to the next frame when one came late."""
 _LIVELY_PHASES = ("hearing", "thinking", "speaking")
 _BUST_FROM = 34
 """Columns from which shoulders and hands are worth their room; below, her face alone."""
@@ -91,6 +93,8 @@ class Face(Widget):
         self._shown: Hashable = None
         self._covered = False
         self._drawing = False
+        self._due = 0.0
+        """When the next frame is, in the loop's time."""
         self._thread = ThreadPoolExecutor(1, "face")
 
     # --- what happens -----------------------------------------------------------------------------------------------
@@ -215,7 +219,10 @@ class Face(Widget):
     # --- frames -----------------------------------------------------------------------------------------------------
 
     def _wait(self) -> None:
-        self.set_timer(1 / self._rate, self._next, name="face")
+        """Frames are due at even times, whatever each takes: lips that touch between two are shown by one of them."""
+        now = asyncio.get_running_loop().time()
+        self._due = max(self._due + 1 / self._rate, now + _SOONEST)
+        self.set_timer(self._due - now, self._next, name="face")
 
     @property
     def _rate(self) -> int:
