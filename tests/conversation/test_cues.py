@@ -25,7 +25,7 @@ class Notebook:
         self.ended: tuple[str, bool, list[Cue], Work] | None = None
         self.origin = 0.0
 
-    async def open_talk(self, character: str, language: str) -> str:
+    async def open_talk(self, character: str, language: str, talk: str | None = None) -> str:
         return "talk"
 
     async def add_user(self, talk: str, turn: int, text: str, via: str, cues: list[Cue]) -> int:

@@ -24,7 +24,7 @@ class SlowHistory:
         self.rows: dict[int, list[Any]] = {}
         self.talks = 0
 
-    async def open_talk(self, character: str, language: str) -> str:
+    async def open_talk(self, character: str, language: str, talk: str | None = None) -> str:
         await asyncio.sleep(0.5)
         self.talks += 1
         return "talk"

@@ -5,12 +5,12 @@ Speakers and microphones are driven from the event loop's thread; whatever threa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from vtuber_cli.events import AudioFrame, Speech
+    from vtuber_cli.events import AudioFrame, Sentence, Speech
 
 
 class Microphone(Protocol):
@@ -76,4 +76,24 @@ class Speaker(Protocol):
 
     async def close(self) -> None:
         """Stops and frees the device. Files are completed."""
+        ...
+
+
+@runtime_checkable
+class FarSpeaker(Protocol):
+    """A speaker at the other end of a line, which shows what it says: besides what a `Speaker` does, it is told words.
+
+    It is given every piece of a reply as soon as there is one, however long those before it take to be heard.
+    """
+
+    def say(self, speech: Speech, sentence: Sentence) -> Playback:
+        """`play`, with the words of it."""
+        ...
+
+    def show(self, sentence: Sentence) -> None:
+        """A piece that nobody hears, to be shown behind what was said before."""
+        ...
+
+    def complete(self) -> None:
+        """The reply has no more pieces."""
         ...

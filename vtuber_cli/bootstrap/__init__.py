@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -77,21 +77,33 @@ class Occasion:
     """Which of her greetings."""
     advises: bool = False
     """Says what this talk could have better, if it was not said lately."""
+    fresh: str | None = None
+    """The id that a new talk gets, if it matters."""
 
 
 def session(
     plan: Plan, microphone: Microphone | None, speaker: Speaker, kept: History | None, occasion: Occasion
 ) -> Session:
     """A conversation that is ready to run; nothing of it is loaded yet."""
-    person, language = plan.character, plan.language
-    past = _past(kept, occasion.resume, person, language)
-    memory = Memory(
-        instructions(person, language), kept, talk=occasion.resume, opening=(person.id, language), past=past
-    )
+    past = past_of(kept, occasion.resume, plan.character, plan.language)
+    memory = memory_of(plan, kept, occasion, past)
     workers = Workers(plan.weights)
     troupe = Troupe(plan, workers, occasion.greeting if occasion.greets else None)
     manner = manner_of(plan, replace(occasion, greets=occasion.greets and not past))
     return Session(workers.engines(plan), microphone, speaker, memory, manner, troupe)
+
+
+def memory_of(plan: Plan, kept: History | None, occasion: Occasion, past: Sequence[Earlier]) -> Memory:
+    """What she knows, and where what is said will be kept."""
+    person, language = plan.character, plan.language
+    return Memory(
+        instructions(person, language),
+        kept,
+        talk=occasion.resume,
+        opening=(person.id, language),
+        past=past,
+        fresh=occasion.fresh,
+    )
 
 
 def manner_of(plan: Plan, occasion: Occasion) -> Manner:
@@ -151,7 +163,12 @@ def _endpointing(settings: Settings) -> Endpointing:
     return replace(Endpointing(), hangover=settings.talk.hangover_ms / 1000)
 
 
-def _past(kept: History | None, talk: str | None, person: Character, language: str) -> list[Earlier]:
+def past_of(kept: History | None, talk: str | None, person: Character, language: str) -> list[Earlier]:
+    """What was said in a talk before; nothing if it is a new one.
+
+    Raises:
+        UsageError: there is no such talk.
+    """
     if kept is None or talk is None:
         return []
     own = kept.talk(talk).character

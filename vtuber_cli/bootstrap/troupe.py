@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from vtuber_cli import character
@@ -15,7 +15,7 @@ from vtuber_cli.conversation.emotion import tags
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Llm, Message, Tts, Vad
-from vtuber_cli.engines.worker import Worker
+from vtuber_cli.engines.worker import Late, Lender, Share, Worker
 from vtuber_cli.events import EMOTIONS
 from vtuber_cli.weights import Weights
 
@@ -64,21 +64,51 @@ class Workers:
         self._made: list[tuple[Chosen, Worker[Any]]] = []
 
     def engines(self, plan: Plan) -> Engines:
-        voices = {language: cast("Worker[Tts]", self._of(chosen)) for language, chosen in plan.voices.items()}
-        return Engines(
-            cast("Worker[Vad]", self._of(plan.engines["vad"])),
-            cast("Worker[Asr]", self._of(plan.engines["asr"])),
-            cast("Worker[Llm]", self._of(plan.engines["llm"])),
-            Voices(plan.language, voices),
-        )
+        return _engines(plan, self.of)
 
-    def _of(self, chosen: Chosen) -> Worker[Any]:
+    def of(self, chosen: Chosen) -> Worker[Any]:
         for known, worker in self._made:
             if (known.kind, known.name, known.options) == (chosen.kind, chosen.name, chosen.options):
                 return worker
         worker = chosen.worker(self._weights)
         self._made.append((chosen, worker))
         return worker
+
+
+class Lenders:
+    """One worker for each engine with its options, for many talks at once.
+
+    But for the VAD: it remembers what it heard a moment ago, so every talk that is listened to has one of its own.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._workers = Workers(weights)
+        self._lenders: dict[Worker[Any], Lender[Any]] = {}
+
+    def engines(self, plan: Plan) -> Engines:
+        """One talk's shares."""
+        shares: dict[Worker[Any], Share[Any]] = {}
+
+        def share(chosen: Chosen) -> Worker[Any]:
+            if chosen.kind == "vad":
+                own = chosen.worker(self._weights)
+                return Late(own.name, lambda: chosen.engine(chosen.options, self._weights), own.maker)
+            worker = self._workers.of(chosen)
+            lender = self._lenders.setdefault(worker, Lender(worker))
+            return shares.setdefault(worker, lender.share())
+
+        return _engines(plan, share)
+
+
+def _engines(plan: Plan, worker: Callable[[Chosen], Worker[Any]]) -> Engines:
+    voices = {language: cast("Worker[Tts]", worker(chosen)) for language, chosen in plan.voices.items()}
+    return Engines(
+        cast("Worker[Vad]", worker(plan.engines["vad"])),
+        cast("Worker[Asr]", worker(plan.engines["asr"])),
+        cast("Worker[Llm]", worker(plan.engines["llm"])),
+        Voices(plan.language, voices),
+    )
 
 
 def style_of(plan: Plan) -> Style:

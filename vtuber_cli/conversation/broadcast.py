@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from vtuber_cli.events import Event, Level
 
@@ -48,6 +48,7 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
+        self._listeners: list[Callable[[Event], None]] = []
         self._closed = False
 
     def subscribe(self) -> Subscription:
@@ -62,7 +63,13 @@ class Broadcast:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
 
+    def listen(self, hear: Callable[[Event], None]) -> None:
+        """Has `hear` called with every event as it is sent, by whoever sends it: it may note it and nothing else."""
+        self._listeners.append(hear)
+
     def send(self, event: Event) -> None:
+        for hear in self._listeners:
+            hear(event)
         for subscription in self._subscriptions:
             subscription.put(event)
 

@@ -46,16 +46,19 @@ class Crew:
         self.failures: dict[EngineKind, VtuberError] = {}
         self._language = language
         self._announce = announce
+        self._warms_lent = False
         self._leaving: Sequence[Worker[Any]] = ()
         """Voices and models of a character who goes, until they are closed."""
 
-    async def load(self, warm_llm: Warm, *, hears: bool) -> None:
+    async def load(self, warm_llm: Warm, *, hears: bool, shared: bool = False) -> None:
         """Loads and warms everything; returns when all are ready or have failed.
 
         Args:
             warm_llm: has the loaded model read what every prompt of this talk begins with.
             hears: whether there is anything to hear with.
+            shared: the engines are lent to others, who rely on finding them warm.
         """
+        self._warms_lent = shared
         async with asyncio.TaskGroup() as loading:
             loading.create_task(self._start("llm", self.engines.llm, warm_llm))
             for voice in dict.fromkeys(self.engines.voices.workers.values()):
@@ -127,6 +130,8 @@ class Crew:
             self._announce(EngineChanged(kind, worker.name, "ready", clock() - began))
 
     async def _warm(self, worker: Worker[Any], warm: Warm) -> None:
+        if worker.lent and not self._warms_lent:
+            return
         try:
             await warm()
         except VtuberError:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from vtuber_cli.audio.base import Playback, Speaker
+from vtuber_cli.audio.base import FarSpeaker, Playback, Speaker
 from vtuber_cli.conversation.heard import heard
 from vtuber_cli.errors import AudioUnavailable, VtuberError
 from vtuber_cli.events import Cue, Sentence, Speech
@@ -49,6 +49,8 @@ Upstream = asyncio.Queue["Piece | VtuberError | None"]
 class Delivery:
     """Says pieces in order, each queued behind the one that plays, so that there is no gap between them.
 
+    A speaker far away gets them as they come: the line may be slow, and whoever made them has more to do.
+
     Args:
         speaker: where they go.
         begun: told when a piece begins to be heard (or shown, if it has no sound).
@@ -64,6 +66,7 @@ class Delivery:
         lost: Callable[[AudioUnavailable], None],
     ) -> None:
         self._speaker = speaker
+        self._far = speaker if isinstance(speaker, FarSpeaker) else None
         self._begun = begun
         self._out = out
         self._lost = lost
@@ -92,10 +95,28 @@ class Delivery:
 
     async def run(self, upstream: Upstream) -> VtuberError | None:
         """Delivers until the stream ends; returns what went wrong upstream, after all that was ready was heard."""
+        if self._far is None:
+            return await self._hear(upstream)
+        sent: Upstream = asyncio.Queue()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._send(self._far, upstream, sent))
+            return await self._hear(sent)
+
+    async def _send(self, far: FarSpeaker, upstream: Upstream, sent: Upstream) -> None:
+        while isinstance(piece := await upstream.get(), Piece):
+            if piece.speech is None:
+                far.show(piece.sentence)
+            else:
+                piece.playback = far.say(piece.speech, piece.sentence)
+            sent.put_nowait(piece)
+        far.complete()
+        sent.put_nowait(piece)
+
+    async def _hear(self, upstream: Upstream) -> VtuberError | None:
         playing: Piece | None = None
         while isinstance(piece := await upstream.get(), Piece):
             self._pieces.append(piece)
-            if piece.speech is not None and not self._silenced:
+            if piece.speech is not None and self._far is None and not self._silenced:
                 piece.playback = self._speaker.play(piece.speech)
             await self._finish(playing)
             if piece.playback is not None:

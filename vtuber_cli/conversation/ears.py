@@ -61,13 +61,13 @@ class Ears:
         Raises:
             AudioUnavailable: from the microphone; call again to go on.
         """
-        await self._forget()
         self._deaf = 0
         arrived = False
         async with aclosing(self.microphone.frames()) as blocks:
             async for block in blocks:
                 if not arrived:
                     arrived = True
+                    await self._forget()  # not before: a VAD may not be loaded until something is heard
                     self._opened()
                 if self.microphone.waits:
                     await attentive.wait()

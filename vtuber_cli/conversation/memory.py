@@ -62,6 +62,7 @@ class Memory:
         talk: the id to go on with; None opens one with the first thing said.
         opening: the id of who talks, and the language.
         past: what was said before, from the history.
+        fresh: the id of the talk that the first thing said opens.
     """
 
     def __init__(
@@ -72,11 +73,13 @@ class Memory:
         talk: str | None = None,
         opening: tuple[str, str] = ("", ""),
         past: Sequence[Earlier] = (),
+        fresh: str | None = None,
     ) -> None:
         self._instructions = list(instructions)
         self._history = history
         self._talk = talk
         self._character, self._language = opening
+        self._fresh = fresh
         self._said: list[Message] = [Message(one.role, one.text) for one in past]
         self._exchange: _Exchange | None = None
         """The one under way."""
@@ -182,7 +185,8 @@ class Memory:
     async def _make_room(self, history: History, exchange: _Exchange) -> int:
         """Keeps a question; returns the row of its answer."""
         if self._talk is None:
-            self._talk = await history.open_talk(exchange.speaker, self._language)
+            self._talk = await history.open_talk(exchange.speaker, self._language, self._fresh)
+            self._fresh = None
         if not exchange.asked:
             await history.add_user(self._talk, exchange.turn, exchange.text, exchange.via, exchange.cues)
             exchange.asked = True

@@ -114,7 +114,7 @@ class Replier:
 
     async def read_ahead(self, messages: Sequence[Message]) -> None:
         """`warm`, if the model keeps what it reads and these begin otherwise than the last prompt, as after a trim."""
-        if not self._llm.engine.capabilities.prompt_cache or self._llm.stuck:
+        if not self._llm.engine.capabilities.prompt_cache or self._llm.stuck or self._llm.lent:
             return
         request = await self._request(messages, self._windows[0])
         if list(request.messages[: len(self._begun)]) != list(self._begun):

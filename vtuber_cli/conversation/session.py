@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from vtuber_cli.audio.base import Microphone, Speaker
+from vtuber_cli.audio.base import FarSpeaker, Microphone, Speaker
 from vtuber_cli.audio.level import loudness
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation import own_answer
@@ -20,6 +21,7 @@ from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Earlier, Memory
 from vtuber_cli.conversation.reply import NoModel, Replier
+from vtuber_cli.conversation.seats import Seats
 from vtuber_cli.conversation.turn import Asked, Partner
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import (
@@ -33,7 +35,11 @@ from vtuber_cli.events import (
     PhaseChanged,
     SentenceStarted,
     UserSaid,
+    Via,
 )
+
+if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
 
 _RETRY_SECONDS = 2.0
 """How often a microphone that is gone is asked for again."""
@@ -54,6 +60,8 @@ class _Typed:
     """It lets her finish first."""
     becomes: bool = False
     """The text is the id of the character who takes over."""
+    samples: Samples | None = None
+    """It was not typed after all, but said somewhere else."""
 
 
 class Session:
@@ -66,6 +74,7 @@ class Session:
         memory: what was and will be said.
         manner: how.
         casting: who else could talk.
+        seats: how many may be served at once, where engines serve many talks.
     """
 
     def __init__(
@@ -76,6 +85,7 @@ class Session:
         memory: Memory,
         manner: Manner,
         casting: Casting | None = None,
+        seats: Seats | None = None,
     ) -> None:
         self.events = Broadcast()
         self.name = manner.name
@@ -93,6 +103,7 @@ class Session:
         memory.noticed = self._announce
         self._manner = manner
         self._casting = casting
+        self._seats = seats
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
         self._typed: asyncio.Queue[_Typed] = asyncio.Queue()
         self._attentive = asyncio.Event()
@@ -137,9 +148,20 @@ class Session:
         self.interrupt()
         self._put(text, waits=False)
 
-    async def ask(self, text: str) -> None:
-        """Something typed that waits for its turn; returns when the answer is over, or the talk is."""
-        await asyncio.wait([self._put(text, waits=True)])
+    async def ask(self, text: str, samples: Samples | None = None) -> None:
+        """Something typed that waits for its turn; returns when the answer is over, or the talk is.
+
+        Cancelled, it is taken back if it has not begun; what has begun takes an `interrupt`.
+
+        Args:
+            text: what was typed.
+            samples: a whole utterance, at `EAR_RATE`, in place of a text.
+        """
+        answered = self._put(text, waits=True, samples=samples)
+        try:
+            await asyncio.wait([answered])
+        finally:
+            answered.cancel()
 
     def become(self, name: str, *, waits: bool = False) -> asyncio.Future[None]:
         """Another character, by id, takes over and knows all that was said; without a name, says who there is.
@@ -221,10 +243,12 @@ class Session:
         """Heard like a reply's first sentence; it is not a turn, and anything typed cuts it short."""
         voices = self._crew.engines.voices
         with suppress(VtuberError):  # a greeting without sound is still on the screen
-            speech = await voices.speak(voices.prepare(0, text, emotion))
+            sentence = voices.prepare(0, text, emotion)
+            speech = await voices.speak(sentence)
             if speech is not None and self._typed.empty():
                 self._set_phase("speaking")
-                playback = self._speaker.play(speech)
+                far = self._speaker if isinstance(self._speaker, FarSpeaker) else None
+                playback = far.say(speech, sentence) if far else self._speaker.play(speech)
                 await playback.started()
                 levels = loudness(speech.samples, speech.rate)
                 self._announce(GreetingStarted(speech.seconds, speech.phonemes, levels))
@@ -300,12 +324,18 @@ class Session:
                     await floor.rest()
                 else:
                     self._speaker.stop()
+                if typed.answered.cancelled():
+                    continue
                 self._endpointer.reset()
                 if typed.becomes:
                     await self._become(typed.text, floor)
                     continue
-                await self._begin(floor, Asked("text", typed.at, text=typed.text), 0)
-                self._commit(floor, 0)
+                via: Via = "text" if typed.samples is None else "voice"
+                await self._begin(floor, Asked(via, typed.at, text=typed.text, samples=typed.samples), 0)
+                if typed.answered.cancelled():
+                    floor.interrupt()
+                else:
+                    self._commit(floor, 0)
                 await floor.rest()
             finally:
                 typed.answered.cancel()  # over, one way or the other
@@ -370,6 +400,7 @@ class Session:
                 self._speaker,
                 self._memory,
                 self._manner.tools,
+                self._seats,
             )
         return self._partner
 
@@ -425,7 +456,9 @@ class Session:
 
     # --- ending -------------------------------------------------------------------------------------------------
 
-    def _put(self, text: str, *, waits: bool, becomes: bool = False) -> asyncio.Future[None]:
+    def _put(
+        self, text: str, *, waits: bool, becomes: bool = False, samples: Samples | None = None
+    ) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[None] = loop.create_future()
         if self._closing.is_set():
@@ -434,7 +467,7 @@ class Session:
             self._announce(Failed(UsageError("chat.too_long", longest=_LONGEST_TYPED)))
             answered.cancel()
         else:
-            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits, becomes))
+            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits, becomes, samples))
         return answered
 
     async def _free(self) -> None:

@@ -7,7 +7,7 @@ its task: the speaker falls silent, and what was heard until then is what stays.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from vtuber_cli.conversation.endpointer import PRE_ROLL
 from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.reply import Replier
+from vtuber_cli.conversation.seats import Seats
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.engines.base import Asr, Message, ReplyDelta, ToolCall
@@ -90,6 +91,8 @@ class Partner:
     memory: Memory
     tools: tuple[BuiltIn, ...] = ()
     """What may answer in the model's place."""
+    seats: Seats | None = None
+    """Of the engines, if they serve others too."""
 
 
 class Turn:
@@ -111,6 +114,7 @@ class Turn:
         self._notice: Notice | None = None
         self._called: ToolCall | None = None
         """What the model would rather have a tool answer."""
+        self._leave_seat: Callable[[], None] = _seatless
 
     def commit(self, hangover_ms: float | None = None) -> None:
         """The user has surely finished: the turn becomes real."""
@@ -121,6 +125,8 @@ class Turn:
         """From the user's words to the last one heard; ends quietly when nothing was said."""
         interrupted = False
         try:
+            if self._with.seats is not None:
+                self._leave_seat = await self._with.seats.take(self._waits)
             if text := await self._understand():
                 await self._answer(text)
             else:
@@ -134,8 +140,12 @@ class Turn:
             await self._gate.passed()
             self._fail(error)
         finally:
+            self._leave_seat()
             if self._kept:
                 await uncut(self._finish(interrupted))
+
+    def _waits(self, count: int) -> None:
+        self._gate.send(Notice("chat.waits", (("count", str(count)),)))
 
     async def _understand(self) -> str:
         if (samples := self._asked.samples) is None:
@@ -204,8 +214,10 @@ class Turn:
                     index += 1
                     reply += shown
         except VtuberError as error:
+            self._leave_seat()
             await upstream.put(error)
         else:
+            self._leave_seat()
             await upstream.put(None)
             await self._read_ahead([*messages, Message("assistant", reply.strip())])
 
@@ -308,3 +320,7 @@ class Turn:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _seatless() -> None:
+    """There is no seat to leave."""

@@ -33,6 +33,9 @@ class Worker(Generic[E]):
         maker: what is noted as having done the work; without it, `name`.
     """
 
+    lent = False
+    """It serves others besides: it is warm, and nobody has it read ahead for one talk."""
+
     def __init__(self, name: str, build: Callable[[], E], maker: Maker | None = None) -> None:
         self.name = name
         self.maker = maker or Maker(name)
@@ -215,6 +218,101 @@ class Worker(Generic[E]):
         finally:
             del engine
             job()
+
+
+class Late(Worker[E]):
+    """Loads at its first job instead of at `start`: it may never be needed."""
+
+    async def start(self) -> None: ...
+
+    async def _submit(self, job: Callable[[Stop], T], stop: Stop | None = None) -> T:
+        if self._thread is None and not self._closing:
+            try:
+                await super().start()
+            except EngineFailed:
+                raise
+            except VtuberError as error:
+                raise EngineFailed(error.key, hint=error.hint, **error.params) from error
+        return await super()._submit(job, stop)
+
+
+class Lender(Generic[E]):
+    """A worker for many: it starts with the first `Share` that does, and ends with the last."""
+
+    def __init__(self, worker: Worker[E]) -> None:
+        self.worker = worker
+        self._changing = asyncio.Lock()
+        self._holders: set[Share[E]] = set()
+
+    def share(self) -> Share[E]:
+        return Share(self)
+
+    async def hold(self, share: Share[E]) -> None:
+        """Raises whatever `Worker.start` does; whoever holds it next then tries again."""
+        async with self._changing:
+            if not self.worker.ready:
+                try:
+                    await self.worker.start()
+                except asyncio.CancelledError:
+                    await self.worker.close()
+                    raise
+            self._holders.add(share)
+
+    async def let_go(self, share: Share[E]) -> None:
+        async with self._changing:
+            if share in self._holders:
+                self._holders.remove(share)
+                if not self._holders:
+                    await self.worker.close()
+
+
+class Share(Worker[E]):
+    """One talk's hold on a worker that serves others too; its jobs stand in line with theirs."""
+
+    lent = True
+
+    def __init__(self, lender: Lender[E]) -> None:
+        super().__init__(lender.worker.name, lender.worker._build, lender.worker.maker)
+        self._lender = lender
+        self._held = False
+        self._stops: set[Stop] = set()
+        """Of its jobs that are not over."""
+
+    @property
+    def engine(self) -> E:
+        return self._lender.worker.engine
+
+    @property
+    def ready(self) -> bool:
+        return self._held and self._lender.worker.ready
+
+    @property
+    def stuck(self) -> bool:
+        return self._lender.worker.stuck
+
+    def give_up(self) -> None:
+        """As for any worker, if what runs is ours; what others wait for is theirs to give up."""
+        if self._lender.worker._running in self._stops:
+            self._lender.worker.give_up()
+
+    async def start(self) -> None:
+        await self._lender.hold(self)
+        self._held = True
+
+    async def close(self) -> None:
+        """The jobs of this talk are over: whoever asked for them was cancelled."""
+        self._held = False
+        await self._lender.let_go(self)
+
+    async def _submit(self, job: Callable[[Stop], T], stop: Stop | None = None) -> T:
+        if not self._held:
+            raise EngineFailed("engine.closed", name=self.name)
+        stop = stop or Stop()
+        self._stops.add(stop)
+        try:
+            return await self._lender.worker._submit(job, stop)
+        finally:
+            self._stops.discard(stop)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ safe as each sentence is heard. Read by whoever asks, from any thread.
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 import unicodedata
@@ -77,10 +78,16 @@ class History:
 
     # --- writing: each returns when its row is safe on disk. Raises StoreError, and then nothing was written --------
 
-    async def open_talk(self, character: str, language: str) -> str:
-        """Begins a talk; returns its id. One in which the user never says anything is not listed."""
+    async def open_talk(self, character: str, language: str, talk: str | None = None) -> str:
+        """Begins a talk; returns its id. One in which the user never says anything is not listed.
+
+        Args:
+            character: her id.
+            language: of the talk.
+            talk: its id, from `free_id`; without one it gets another.
+        """
         at = self._now()
-        talk = new_id(self._clock())
+        talk = talk or self.free_id()
 
         def insert(db: sqlite3.Connection) -> str:
             db.execute(
@@ -148,6 +155,16 @@ class History:
         await self._update("DELETE FROM messages WHERE id = ? AND role = 'assistant'", (row,))
 
     # --- reading ------------------------------------------------------------------------------------------------
+
+    def free_id(self) -> str:
+        """An id for a talk that may begin."""
+        return new_id(self._clock())
+
+    def last_messages(self, talks: Sequence[str]) -> dict[str, Entry]:
+        """Of each of these talks (whole ids) what was said last, as far as it was heard."""
+        with self._database.reading() as db:
+            rows = db.execute(f"{ENTRIES} WHERE m.id IN ({_LATEST})", (json.dumps(list(talks)),)).fetchall()
+        return {entry.talk: entry for entry in map(entry_of, rows)}
 
     def messages(self, talk: str) -> list[Entry]:
         """What was said in a talk (a whole id), oldest first. Replies of which nothing was heard are left out."""
@@ -268,6 +285,10 @@ class History:
 
 
 _HEARD = "AND (m.role = 'user' OR m.text <> '')"
+_LATEST = """
+    SELECT max(m.id) FROM messages m JOIN talks t ON t.seq = m.talk
+    WHERE t.id IN (SELECT value FROM json_each(?)) AND (m.role = 'user' OR m.text <> '') GROUP BY m.talk
+"""
 _TALKS = """
     SELECT t.id, t.character, t.language, t.started, last.at, count(*), first.text
     FROM talks t
