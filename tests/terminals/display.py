@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -91,7 +91,7 @@ class Display:
 
 
 @contextmanager
-def display() -> Iterator[Display]:
+def display() -> Generator[Display]:
     read, write = os.pipe()
     size = f"{WIDTH}x{HEIGHT}x24"
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]

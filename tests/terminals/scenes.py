@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from tests.terminals.display import Display, Image
 from tests.terminals.windows import STAGE, shell, window
 
+Keep: TypeAlias = Callable[[str, Image], object]
+
 _HERS = ((255, 232, 220), (183, 156, 242), (154, 128, 221))
 """Skin and hair of Mika's rig, in the colours that nothing else on the screen has."""
 _NEAR = 6
 ENOUGH = 1500
 """Pixels: her face fills far more wherever it is shown."""
+_PROMPT = 0.00002
+"""The share of pixels that a shell's prompt takes."""
 STRAY = 12
 """Pixels that letters may happen to mix of other colours."""
 
@@ -55,18 +59,24 @@ def gone(image: Image) -> bool:
     return int(hers(image).sum()) <= STRAY
 
 
+def changed(image: Image, before: Image) -> float:
+    """The share of pixels that are not as they were."""
+    return float(np.any(image != before, axis=2).mean())
+
+
 @dataclass
 class Play:
     """The stage in one terminal, from a shell's prompt on."""
 
     display: Display
     process: int
-    taken: Callable[[str, Image], object]
+    taken: Keep | None = None
     """Keeps a picture under a name."""
 
     def look(self, name: str) -> Image:
         image = self.display.settled()
-        self.taken(name, image)
+        if self.taken is not None:
+            self.taken(name, image)
         return image
 
     def inside(self, box: Box) -> Callable[[Image], bool]:
@@ -87,13 +97,11 @@ class Play:
 
 
 @contextmanager
-def play(
-    display: Display, terminal: str, size: tuple[int, int], taken: Callable[[str, Image], object] = lambda *_: None
-) -> Iterator[Play]:
+def play(display: Display, terminal: str, size: tuple[int, int], taken: Keep | None = None) -> Generator[Play]:
     with tempfile.TemporaryDirectory(prefix="vtuber-stage-") as home:
         env = {"VTUBER_HOME": f"{home}/vtuber"}
         with window(display, terminal, size, shell(Path(home)), env) as process:
-            display.until(lambda image: np.mean(image.max(axis=2) > 120) > 0.00002, "a prompt")
+            display.until(lambda image: changed(image, np.zeros_like(image)) > _PROMPT, "a prompt")
             display.settled()
             yield Play(display, process.pid, taken)
 

@@ -9,8 +9,6 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from tests.terminals import scenes
 from tests.terminals.display import Display, Image, display, lacking, save
 from tests.terminals.windows import BASICS, NEEDS, TERMINALS
@@ -23,7 +21,7 @@ def _talk(on: scenes.Play, options: list[str]) -> None:
     """One talk from the shell and back, with a picture of each moment."""
     before = on.look("shell")
     on.begin(*options)
-    on.display.until(lambda image: np.mean(np.any(image != before, axis=2)) > 0.2, "the screen")
+    on.display.until(lambda image: scenes.changed(image, before) > 0.2, "the screen")
     on.look("greeted")
     scenes.emotions(on, _EMOTIONS)
     on.display.type("say")
@@ -65,7 +63,13 @@ def main() -> int:
         for size in SIZES:
             name = f"{terminal}-{options.way}-{size[0]}x{size[1]}" + ("-light" if options.light else "")
             with display() as screen:
-                _shoot(screen, terminal, size, options.folder / name, [f"--avatar={options.way}", *["--light"] * options.light])
+                _shoot(
+                    screen,
+                    terminal,
+                    size,
+                    options.folder / name,
+                    [f"--avatar={options.way}", *["--light"] * options.light],
+                )
             print(options.folder / name)
     return 0
 

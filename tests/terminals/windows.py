@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ _INHERITED = ("COLORTERM", "TMUX", "STY", "TERM", "TERM_PROGRAM", "NO_COLOR", "S
 @contextmanager
 def window(
     display: Display, terminal: str, size: tuple[int, int], command: Sequence[str], env: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Generator[subprocess.Popen[bytes]]:
     """A terminal of so many columns and rows; closed at the end, with all that runs in it."""
     environ = {name: value for name, value in display.environ.items() if name not in _INHERITED}
     environ |= {"LIBGL_ALWAYS_SOFTWARE": "1", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), **(env or {})}
@@ -61,7 +61,13 @@ def _lines(terminal: str, size: tuple[int, int], command: Sequence[str], folder:
                 "confirm_os_window_close": "0",
                 "shell_integration": "disabled",
             }
-            return ["kitty", "--config", "NONE", *(f"--override={name}={value}" for name, value in options.items()), *command]
+            return [
+                "kitty",
+                "--config",
+                "NONE",
+                *(f"--override={name}={value}" for name, value in options.items()),
+                *command,
+            ]
         case "xterm":
             return [*xterm, "-e", *command]
         case "tmux":
