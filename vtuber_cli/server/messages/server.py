@@ -71,12 +71,16 @@ class Viseme(Part):
     at: Count
     """Milliseconds from the start of the sentence."""
     open: Share
-    form: Annotated[float, Field(ge=-1, le=1)] = 0.0
-    """-1 round to 1 wide."""
-    vowel: Literal["", "A", "I", "U", "E", "O"] = ""
+    form: Annotated[float, Field(ge=-1, le=1)] | None = None
+    """-1 round to 1 wide; without it, what the keys around it say."""
+    vowel: Literal["A", "I", "U", "E", "O"] | None = None
+    """Whose shape it is."""
+    closed: bool | None = None
+    """The lips touch; several such keys in a row are one touch, in their middle."""
 
 
 Visemes: TypeAlias = Annotated[tuple[Viseme, ...], Field(strict=False, max_length=20_000)]
+"""Keys of the curves of her mouth; the last one is where the speech ends."""
 
 
 class Audio(Message):
