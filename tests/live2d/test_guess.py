@@ -17,7 +17,7 @@ from vtuber_cli.live2d import guess, model_file
 from vtuber_cli.live2d.guess_words import EMOTION_WORDS
 
 SURE = {
-    "joy": "smile Smile_01 exp_happy HappyFace laugh 笑顔 笑い にっこり 기쁨 웃음 행복한 开心 高兴 微笑 kaixin ニコニコ",
+    "joy": "smile Smile_01 exp_happy HappyFace laugh 笑顔 笑い にっこり 기쁨 웃음 행복한 开心 高兴 微笑 ニコニコ",
     "smirk": "smirk wink ウインク ニヤリ ドヤ顔 윙크 능글 坏笑 得意 眨眼 huaixiao doyagao",
     "anger": "angry ANGRY2 face_angry 怒り 怒 ぷんぷん 화남 분노 生气 愤怒 shengqi okori",
     "sadness": "sad crying 悲しい 泣き 涙 슬픔 눈물 悲伤 哭 流泪 nanguo kanashimi しょんぼり",

@@ -160,12 +160,11 @@ def test_a_library_that_ends_its_process_over_a_model_is_one_error(doll: Open) -
 
 
 def test_a_library_that_dies_while_drawing_fails_every_frame_after(doll: Open) -> None:
-    found = doll()
-    found._process._process.kill()  # pyright: ignore[reportPrivateUsage]
+    found = doll(b"die later")
     for _ in range(2):
         with pytest.raises(EngineFailed) as error:
             found.rgba(rest(), 20, 20)
-        assert error.value.key == "live2d.refused"
+        assert (error.value.key, error.value.params["reason"]) == ("live2d.stopped", "SIGABRT")
 
 
 def test_a_library_that_never_answers(doll: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Place = Annotated[str, typer.Argument(metavar="MODEL", help="live2d.argument.model")]
+Place = Annotated[str, typer.Argument(metavar="FILE|FOLDER|ID", help="live2d.argument.model")]
 
 
 @app.command("inspect", help="live2d.command.inspect")

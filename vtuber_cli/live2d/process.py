@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,7 @@ class Process:
 
     def __init__(self, about: str, run: Sequence[str] = ()) -> None:
         self._about = about
+        self._loaded = False
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         try:
             self._process = subprocess.Popen(
@@ -87,6 +89,7 @@ class Process:
         if key := answer[0].get("error"):
             self.close()
             raise _passed_on(str(key), answer[0])
+        self._loaded = True
         return answer
 
     def close(self) -> None:
@@ -98,9 +101,9 @@ class Process:
             code = self._process.wait(_GOODBYE)
         except subprocess.TimeoutExpired:
             code = None
-        reason = _last_words(self._said) or (f"exit {code}" if code is not None else "?")
+        reason = _complaint(self._said) or _ending(code)
         self.close()
-        return EngineFailed("live2d.refused", file=self._about, reason=reason)
+        return EngineFailed("live2d.stopped" if self._loaded else "live2d.refused", file=self._about, reason=reason)
 
 
 def _passed_on(key: str, told: dict[str, Any]) -> VtuberError:
@@ -130,14 +133,20 @@ def _end(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
     said.close()
 
 
-def _last_words(said: IO[bytes]) -> str:
-    """The first of the library's last complaints, which is what the others follow from; else its last line."""
+def _ending(code: int | None) -> str:
+    """How a process ended: its exit code, or the signal's name."""
+    if code is not None and code < 0 and -code in set(signal.Signals):
+        return signal.Signals(-code).name
+    return "?" if code is None else f"exit {code}"
+
+
+def _complaint(said: IO[bytes]) -> str:
+    """The first of the library's last complaints, which is what the others follow from; empty if it made none."""
     try:
         size = said.seek(0, 2)
         said.seek(max(0, size - _SAID))
         lines = [one_line(line) for line in said.read().decode("utf-8", "replace").splitlines()]
     except (OSError, ValueError):
         return ""
-    lines = [line[:200] for line in lines if line]
-    complaints = [line for line in lines if "[E]" in line or "Error" in line or "what():" in line]
-    return _TAGS.sub("", (complaints[:1] or lines[-1:] or [""])[0])
+    found = next((line for line in lines if "[E]" in line or "Error" in line or "what():" in line), "")
+    return _TAGS.sub("", found)[:200]

@@ -62,7 +62,7 @@ class Model:
             os.abort()
         if wish == b"hang":
             threading.Event().wait(60)
-        self._dies = wish == b"die later"
+        self._lives = 3 if wish == b"die later" else 1_000_000
 
     def GetParamIds(self) -> list[str]:
         return list(PARAMETERS)
@@ -119,7 +119,8 @@ class Model:
         self._offset = x, y
 
     def Draw(self) -> None:
-        if self._dies:
+        self._lives -= 1
+        if self._lives < 0:
             os.abort()
         _gl.glEnable(_SCISSOR)
         self._fill(-0.4, 0.4, -1.0, 0.3, (0.25, 0.25, 0.25, 0.5))
