@@ -37,7 +37,7 @@ class StandIn:
         self._files: dict[str, Path | bytes] = {
             f"/rigs/{name}.json": CHECKOUT / "characters" / name / "rig.json" for name in ("mika", "jun")
         }
-        self._files |= files or {}
+        self._files |= {"/setup": VIEWER / "setup.html"} | dict(files or {})
         self._server: Server | None = None
         self._socket: ServerConnection | None = None
         self._news = asyncio.Condition()
@@ -93,7 +93,7 @@ class StandIn:
         body = self._body(path)
         status = HTTPStatus.OK if body is not None else HTTPStatus.NOT_FOUND
         self.asked.append(f"{path} {status.value}")
-        kind = "text/html" if path.endswith("/") else mimetypes.guess_type(path)[0]
+        kind = "text/html" if path.endswith(("/", "/setup")) else mimetypes.guess_type(path)[0]
         headers = Headers(
             {
                 "Content-Type": "text/javascript" if path.endswith(".js") else kind or "application/octet-stream",

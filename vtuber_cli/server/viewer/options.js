@@ -46,7 +46,11 @@ export const OPTIONS = {
       return NO.includes(text.toLowerCase()) ? "off" : "on";
     },
   },
-  mic: yesNo(false),
+  /** Its own talk, by its own microphone: at once, or when `/setup` says so. */
+  mic: {
+    rest: "off",
+    read: (text) => (YES.includes(text.toLowerCase()) ? "on" : text === "ready" ? "ready" : "off"),
+  },
   /** How loud, 0 to 1; 0 plays nothing: the sound is elsewhere. */
   audio: {
     rest: 1,

@@ -5,6 +5,7 @@ import { Captions } from "./captions.js";
 import { Card } from "./card.js";
 import { load as loadDrawn } from "./drawn.js";
 import { Lips } from "./lips.js";
+import { Microphone } from "./microphone.js";
 import { language, read } from "./options.js";
 import { bytesOf, pcmOf } from "./pcm.js";
 import { RemoteClock } from "./poses.js";
@@ -37,6 +38,9 @@ class Viewer {
   /** Somebody cut in: what still comes of that turn is not wanted. */
   #cut = false;
   #model = "";
+  #microphone = null;
+  /** What was heard of this turn. */
+  #heard = "";
   /** Streams by their number in binary frames. */
   #numbered = new Map();
 
@@ -62,12 +66,43 @@ class Viewer {
       closed: () => this.#lost(),
     });
     this.#watchPage();
+    if (options.mic !== "off") this.#microphone = new Microphone((sound) => this.#connection.send(sound));
+    if (options.mic === "on") this.talk(true);
     if (options.character) this.#cast({});
   }
 
   /** Pictures so far. */
   get frames() {
     return this.#stage.frames;
+  }
+
+  // --- for /setup ---------------------------------------------------------------------------------------------------
+
+  /** Opens or closes the microphone. Throws what the browser says against it. */
+  async talk(on) {
+    this.#player?.allow();
+    if (!on) {
+      this.#microphone.close();
+      return;
+    }
+    try {
+      await this.#microphone.listen();
+      this.#hint("microphone", false);
+    } catch (error) {
+      this.#hint("microphone", true);
+      throw error;
+    }
+  }
+
+  /** Says something to her in writing. */
+  ask(text) {
+    this.#player?.allow();
+    if (this.#player && !this.#player.idle) {
+      this.#connection.send({ type: "interrupt-signal", text: this.#heard });
+      this.#interrupt();
+    }
+    this.#captions.hear(text);
+    return this.#connection.send({ type: "text-input", text, images: [] });
   }
 
   // --- to the server --------------------------------------------------------------------------------------------------
@@ -83,12 +118,14 @@ class Viewer {
     if (this.#shown) features.push("pose");
     if (options.card !== "off") features.push("fortune-card");
     const { character, watch } = options;
-    const hello = { type: "hello", role: "viewer", features, plays: options.audio > 0, language: this.#language };
+    const role = options.mic === "off" ? "viewer" : "talker";
+    const hello = { type: "hello", role, features, plays: options.audio > 0, language: this.#language };
     this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }));
   }
 
   #started({ text, forwarded, shown, actions }) {
     this.#say(text);
+    this.#heard += text;
     this.#express(actions);
     if (!forwarded) this.#connection.send({ type: "audio-play-start", display_text: shown, forwarded: true });
   }
@@ -113,6 +150,7 @@ class Viewer {
 
   #answers = {
     "set-model-and-conf": ({ model_info: model }) => this.#cast(model ?? {}),
+    welcome: (message) => this.#welcome(message),
     control: ({ text }) => this.#control(text),
     "interrupt-signal": () => this.#interrupt(),
     audio: (message) => this.#audio(message),
@@ -137,11 +175,18 @@ class Viewer {
   #control(text) {
     if (text === "conversation-chain-start") {
       this.#silence();
+      this.#heard = "";
       this.#cut = this.#acknowledged = false;
       this.#captions.part();
     } else if (text === "interrupt") {
       this.#interrupt();
+    } else if (text === "mic-audio-end" && this.#microphone) {
+      this.#connection.send({ type: "mic-audio-end", images: [] });
     }
+  }
+
+  #welcome({ features }) {
+    if (this.#microphone) this.#microphone.binary = Array.isArray(features) && features.includes("binary-audio");
   }
 
   #audio({ audio, visemes, display_text: shown, actions, forwarded }) {
