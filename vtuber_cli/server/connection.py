@@ -79,6 +79,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     """A WebSocket whose messages have an end to their pieces as well."""
 
     def handle_cont(self, event: Frame) -> None:
+        if self.close_sent:
+            return
         if len(self.frames) >= _MOST_FRAGMENTS and not event.fin:
             self.conn.fail(1008, "too many pieces")
             self.handle_parser_exception()

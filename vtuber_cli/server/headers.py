@@ -1,4 +1,4 @@
-"""What every answer carries besides: browsers are to guess no types, to tell nobody where they were, and to run ours."""
+"""What every answer carries besides: that browsers guess no types, say nowhere where they were, and run our scripts."""
 
 from __future__ import annotations
 
