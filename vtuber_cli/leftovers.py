@@ -190,6 +190,7 @@ def _talks() -> Iterator[Path]:
 
 def _mine() -> Iterator[Path]:
     yield paths.data_dir() / "characters"
+    yield paths.data_dir() / "live2d"
     yield from _inside(paths.config_dir())
     yield from (log.file(), log.native_file())
 

@@ -11,8 +11,10 @@ import pytest
 from tests.live2d import models
 from vtuber_cli.avatar.expressions import STRONGEST
 from vtuber_cli.avatar.parameters import rest
+from vtuber_cli.avatar.pose import Performer
 from vtuber_cli.cli import show
 from vtuber_cli.errors import ConfigError
+from vtuber_cli.events import ReplyStarted
 from vtuber_cli.live2d import map_file, model_file, stills
 from vtuber_cli.live2d.map_file import Cast
 from vtuber_cli.live2d.model_file import Model
@@ -106,3 +108,15 @@ def test_stills(model: Model) -> None:
     assert shown["exp_05"]["Param59"] == 1.0 and shown["F01"]["ParamMouthForm"] == 1.0
     assert list(shown) == ["-", "F01", "怒り", "exp_05"]
     assert model.expressions["F01"].expression.at(STRONGEST)["ParamMouthForm"].added == 1.0
+
+
+def test_a_performer_knows_the_model_s_own_parameters(model: Model) -> None:
+    """Param59 rests at 0.25; sadness puts 1 in its place, and goes again. Untold, it is unknown."""
+    expressions = map_file.guessed(model).expressions
+    performer, other = Performer(expressions, extra={"Param59": 0.25}), Performer(expressions)
+    for one in (performer, other):
+        one.tell(ReplyStarted(1, "sadness"), 1.0)
+        one.tell(ReplyStarted(2, "anger"), 6.0)
+    found = [performer.pose(t)["Param59"] for t in (0.5, 3.0, 10.0)]
+    assert found == pytest.approx([0.25, 1.0, 0.25])
+    assert "Param59" not in other.pose(3.0)

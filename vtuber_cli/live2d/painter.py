@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.util import find_spec
+from math import isfinite
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,8 @@ class Live2dPainter:
             if self._failure is not None:
                 raise self._failure
             plays, self._plays = self._plays, []
-            order: dict[str, Any] = {"pose": dict(pose), "size": [width, height], "view": view, "plays": plays}
+            finite = {name: value for name, value in pose.items() if isfinite(value)}
+            order: dict[str, Any] = {"pose": finite, "size": [width, height], "view": view, "plays": plays}
             try:
                 return self._process.ask(order, process.DRAWING)[1]
             except VtuberError as error:
