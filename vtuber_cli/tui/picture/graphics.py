@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from itertools import repeat, starmap
+from struct import pack
 from typing import TYPE_CHECKING
 
 from rich.color import Color
@@ -83,7 +84,10 @@ class KittyCanvas:
         return key in self._frames
 
     def draw(self, painter: Painter, pose: Pose, view: View) -> bytes:
-        return painter.png(pose, *self.pixels, view)
+        png = painter.png(pose, *self.pixels, view)
+        if png[16:24] != pack(">II", *self.pixels):
+            raise ValueError(f"{len(png)} bytes are no PNG of {self.pixels}")
+        return png
 
     def show(self, key: Hashable, drawn: bytes | None = None) -> Change:
         # A picture that is not to be kept still has to be somewhere: its key is never asked for again.

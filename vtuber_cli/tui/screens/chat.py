@@ -184,9 +184,9 @@ class ChatScreen(Screen[None]):
         assert self._portraits is not None
         try:
             figure = await asyncio.to_thread(self._portraits.figure, character)
-        except VtuberError as error:
-            figure = None
-            self.fail(error)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a face is no reason to end a talk
+            face.fail(error)
+            return
         self.set_class(figure is not None, "-face")
         if figure is None:
             face.leave()

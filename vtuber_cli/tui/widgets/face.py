@@ -92,7 +92,7 @@ class Face(Widget):
         self._view: View = "bust"
         self._shown: Hashable = None
         self._covered = False
-        self._drawing = False
+        self._drawing: asyncio.Future[Any] | None = None
         self._due = 0.0
         """When the next frame is, in the loop's time."""
         self._thread = ThreadPoolExecutor(1, "face")
@@ -126,9 +126,12 @@ class Face(Widget):
             self._phase = event
         if self._performer is None or isinstance(event, CharacterChanged):
             return
-        self._performer.tell(event, self._clock())
-        if self._figure is not None and self._figure.tell is not None:
-            self._figure.tell(event)
+        try:
+            self._performer.tell(event, self._clock())
+            if self._figure is not None and self._figure.tell is not None:
+                self._figure.tell(event)
+        except Exception as error:  # noqa: BLE001 - as in frame
+            self.fail(error)
         if isinstance(event, ReplyEnded) and event.interrupted:
             self.frame()  # the mouth does not wait for the next frame
 
@@ -155,6 +158,8 @@ class Face(Widget):
     def on_unmount(self) -> None:
         self._take_down()
         self._close()
+        if self._drawing is not None:
+            self._drawing.cancel()  # whoever still draws would tell a loop that is closed
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def on_resize(self) -> None:
@@ -236,6 +241,12 @@ class Face(Widget):
 
     def frame(self) -> None:
         """Shows the pose of now, or has it drawn."""
+        try:
+            self._advance()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a face is no reason to end a talk
+            self.fail(error)
+
+    def _advance(self) -> None:
         if self._place is not None and self._place != self.content_region:
             self._set_up()  # moved without a change of size
             return
@@ -256,34 +267,35 @@ class Face(Widget):
             self._draw(key, pose)
 
     def _draw(self, key: Hashable, pose: Pose) -> None:
-        if self._drawing or self._canvas is None or self._figure is None:
+        if self._drawing is not None or self._canvas is None or self._figure is None:
             return
-        self._drawing = True
         canvas = self._canvas
-        drawing = asyncio.get_running_loop().run_in_executor(
+        self._drawing = asyncio.get_running_loop().run_in_executor(
             self._thread, canvas.draw, self._figure.painter, pose, self._view
         )
-        drawing.add_done_callback(lambda done: self._drawn(canvas, key, done))
+        self._drawing.add_done_callback(lambda done: self._drawn(canvas, key, done))
 
     def _drawn(self, canvas: Canvas[Any], key: Hashable, done: asyncio.Future[Any]) -> None:
-        self._drawing = False
-        if done.cancelled() or not self.is_attached:
+        self._drawing = None
+        error = None if done.cancelled() else done.exception()
+        if done.cancelled() or canvas is not self._canvas or not self.is_attached:
+            if error is not None:
+                _log.error("a face that is not shown any more could not be drawn", exc_info=error)
             return
-        if error := done.exception():
-            _log.error("the face cannot be drawn", exc_info=error)
-        if canvas is not self._canvas:
-            return
-        if error is None:
+        try:
             self._show(canvas, key, done.result())
-        else:  # the talk goes on without a face
-            self.leave()
-            failure = (
-                error if isinstance(error, VtuberError) else VtuberError("chat.face_broken", error=type(error).__name__)
-            )
-            self.post_message(self.Failed(failure))
+        except Exception as error:  # noqa: BLE001 - as in frame
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """The talk goes on without a face."""
+        _log.error("the face cannot be drawn", exc_info=error)
+        self.leave()
+        known = isinstance(error, VtuberError)
+        self.post_message(self.Failed(error if known else VtuberError("chat.face_broken", error=type(error).__name__)))
 
     def _show(self, canvas: Canvas[Any], key: Hashable, drawn: object) -> None:
-        self._shown = key
+        self._shown = object() if key is None else key
         change = canvas.show(key, drawn)
         self._write(change.escapes)
         lines = [Region(0, row, self.size.width, 1) for row in change.rows]
