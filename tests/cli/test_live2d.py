@@ -102,7 +102,8 @@ def test_a_map_for_the_taking(said: Any, tmp_path: Path) -> None:
     assert code == 0 and "smirk" in err
     (folder / map_file.FILE).write_text(out, "utf-8")
     assert said("character", "check", "rin") == (0, f"{folder / character.FILE}: fine\n", "")
-    assert said("live2d", "inspect", "rin")[0] == 0
+    code, _, err = said("live2d", "inspect", "rin")
+    assert code == 0 and f"what counts for this character is {folder / map_file.FILE}" in err
 
 
 def test_check_proposes_a_map(said: Any, tmp_path: Path) -> None:

@@ -248,13 +248,34 @@ def test_without_the_extra_there_is_one_error_with_what_to_do(tmp_path: Path, mo
     assert error.value.key == "live2d.not_installed"
 
 
-def test_a_library_that_cannot_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "library" / "live2d").mkdir(parents=True)
-    (tmp_path / "library" / "live2d" / "__init__.py").write_text("raise ImportError('libOpenGL.so.0: not there')")
+@pytest.mark.parametrize(
+    ("source", "key", "reason"),
+    [
+        ("raise ImportError('libOpenGL.so.0: not there')", "live2d.not_loaded", "libOpenGL.so.0: not there"),
+        ("import another_thing_that_is_not_there", "live2d.not_loaded", "another_thing_that_is_not_there"),
+        ("__version__ = '0.5.4'", "live2d.not_loaded", "live2d-py 0.5.4 < 1.0"),
+        (None, "live2d.not_installed", ""),
+    ],
+)
+def test_a_library_that_cannot_be_loaded(
+    source: str | None, key: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if source is not None:
+        (tmp_path / "library" / "live2d").mkdir(parents=True)
+        (tmp_path / "library" / "live2d" / "__init__.py").write_text(source)
+    elif painter.available():
+        pytest.skip("live2d-py is installed here")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "library"))
     with pytest.raises(EngineUnavailable) as error:
         Live2dPainter(cast(tmp_path / "mia"), run=process.command())
-    assert (error.value.key, error.value.params) == ("live2d.not_loaded", {"reason": "libOpenGL.so.0: not there"})
+    assert error.value.key == key and reason in str(error.value.params.get("reason", ""))
+
+
+def test_a_folder_of_that_name_is_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = painter.available()
+    (tmp_path / "live2d").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert painter.available() == before
 
 
 def test_a_command_that_is_not_there(tmp_path: Path) -> None:

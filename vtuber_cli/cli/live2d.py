@@ -47,6 +47,7 @@ def inspect_model(
             print_json(live2d_page.record(cast, painter))
         else:
             live2d_page.print_page(cast, painter)
+            _tell_map(model)
         if painter is not None:
             _show(cast, painter, picture, quietly=as_json)
     finally:
@@ -80,6 +81,16 @@ def install_core(file: Annotated[str, typer.Argument(metavar="FILE", help="live2
     notice(t("live2d.core_installed", version=core.major))
     if core.major == "4":
         notice(t("live2d.core_for_four"))
+
+
+def _tell_map(place: str) -> None:
+    """Says that a character's own map goes before what is guessed."""
+    from vtuber_cli.cli.show import notice
+    from vtuber_cli.live2d import map_file
+
+    _, folder = _find(place)
+    if folder is not None and (folder / map_file.FILE).is_file():
+        notice(t("live2d.own_map", file=folder / map_file.FILE))
 
 
 def _cast(place: str) -> Cast:

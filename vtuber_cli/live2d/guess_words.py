@@ -18,6 +18,7 @@ EMOTION_WORDS: Mapping[str, str] = {
         excited pleased love lovely yay kirakira egao warai warau ureshii tanoshii niko nikori nikoniko yorokobi
         kaixin gaoxing weixiao xiao daxiao xiyue kuaile haengbok useum gippeum miso
         笑 笑顔 笑い 喜 喜び 嬉 楽し にこ にっこり ニコ ニッコリ わらい うれし たのし キラキラ
+        ハート 星目 하트 별눈 반짝 星星眼 爱心 愛心
         웃음 웃는 웃기 미소 기쁨 기쁜 행복 즐거 신남 신난 开心 開心 高兴 高興 微笑 大笑 快乐 快樂 喜悦 愉快""",
     "smirk": """
         smirk smirking sly wink winking mischief mischievous tease teasing smug confident naughty cheeky proud sneer
@@ -49,7 +50,7 @@ EMOTION_WORDS: Mapping[str, str] = {
         disgust disgusted hate hatred dislike contempt eww ew sick nausea unamused disdain despise jitome akire iya
         keno ken'o keibetsu yanwu taoyan xianqi bishi wuyu hyeomo gyeongmyeol
         嫌 嫌悪 呆れ あきれ ジト目 じと目 ジト じと 軽蔑 ドン引き いや
-        혐오 싫음 싫은 싫어 역겨 경멸 질색 정색 한심 厌恶 厭惡 讨厌 討厭 嫌弃 鄙视 鄙視 无语 無語 恶心""",
+        혐오 싫음 싫은 싫어 역겨 경멸 질색 정색 한심 白眼 厌恶 厭惡 讨厌 討厭 嫌弃 鄙视 鄙視 无语 無語 恶心""",
 }
 
 OCCASION_WORDS: Mapping[str, str] = {

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 def available() -> bool:
     """Whether Live2D's library is installed; nothing is imported."""
-    return find_spec("live2d") is not None
+    found = find_spec("live2d")
+    return found is not None and found.origin is not None  # a mere folder of that name has no origin
 
 
 class Live2dPainter:

@@ -58,9 +58,15 @@ def _own_stdout() -> BinaryIO:
 def _load(order: dict[str, Any]) -> tuple[Scene, dict[str, Any]]:
     started = time.monotonic()
     try:
-        library = import_module("live2d")
+        library: Any = import_module("live2d")
+    except ModuleNotFoundError as error:
+        if error.name == "live2d":
+            raise EngineUnavailable("live2d.not_installed") from None
+        raise EngineUnavailable("live2d.not_loaded", reason=str(error)) from None
     except (ImportError, OSError) as error:  # OSError: a library that it needs
         raise EngineUnavailable("live2d.not_loaded", reason=str(error)) from None
+    if not hasattr(library, "Model"):  # before 1.0 it was elsewhere
+        raise EngineUnavailable("live2d.not_loaded", reason=f"live2d-py {getattr(library, '__version__', '?')} < 1.0")
     from vtuber_cli.live2d import gl
     from vtuber_cli.live2d.scene import Scene
 
