@@ -295,7 +295,7 @@ class Performer:
             self._voiced_since = inf
 
     def _say(self, event: SentenceStarted | GreetingStarted, at: float) -> None:
-        if event.seconds <= 0:
+        if not 0 < event.seconds < inf:  # nor NaN
             return
         if event.phonemes:
             said = ((one.symbol, one.seconds) for one in event.phonemes)
