@@ -352,7 +352,7 @@ def test_nothing_is_left_out_but_what_is_told() -> None:
     silent = json.loads(wire.encode(Audio(display_text=DisplayText(text="Hi. "))).text or "")
     assert silent == {
         "type": "audio", "audio": None, "volumes": [], "slice_length": 20,
-        "display_text": {"text": "Hi. "}, "forwarded": False,
+        "display_text": {"text": "Hi. "}, "actions": {}, "forwarded": False,
     }  # fmt: skip
     model = ModelInfo(name="x", url="/x.model3.json")
     said = json.loads(wire.encode(SetModelAndConf(model_info=model, conf_name="X", conf_uid="x")).text or "")

@@ -73,11 +73,14 @@ from vtuber_cli.server.messages.server import (
     ModelInfo,
     NewHistoryCreated,
     Pong,
+    PoseTold,
     ServerMessage,
     SetModelAndConf,
+    SpeechElsewhere,
     ToolCallStatus,
     UserInputTranscription,
     Viseme,
+    VisemesTold,
     Welcome,
 )
 from vtuber_cli.server.messages.speech import (
@@ -148,6 +151,7 @@ __all__ = [
     "Picture",
     "Ping",
     "Pong",
+    "PoseTold",
     "RawAudioData",
     "RemoveClientFromGroup",
     "RequestGroupInfo",
@@ -156,6 +160,7 @@ __all__ = [
     "SetModelAndConf",
     "SpeechAnswer",
     "SpeechComplete",
+    "SpeechElsewhere",
     "SpeechError",
     "SpeechPart",
     "SpeechRequest",
@@ -165,5 +170,6 @@ __all__ = [
     "UserInfo",
     "UserInputTranscription",
     "Viseme",
+    "VisemesTold",
     "Welcome",
 ]

@@ -33,6 +33,8 @@ Address: TypeAlias = Annotated[str, StringConstraints(max_length=2000), AfterVal
 """A path or an address on this server."""
 Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$")]
 """Looked up, never joined into a path."""
+IdOrNone: TypeAlias = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,79})?$")]
+"""Empty for none."""
 File: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}(\.ya?ml)?$")]
 """A character as `config-files` names it; looked up in that list, never joined into a path."""
 Secret: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,128}$")]

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from vtuber_cli.server.messages.base import File, Id, LongText, Message, Name, Part, Secret, Text, example
+from vtuber_cli.server.messages.base import File, Id, IdOrNone, LongText, Message, Name, Part, Secret, Text, example
 from vtuber_cli.server.messages.images import Images
 from vtuber_cli.server.messages.samples import Sound
 
-FEATURES = ("binary-audio", "audio-stream", "visemes", "agent-state", "fortune-card")
+FEATURES = ("binary-audio", "audio-stream", "visemes", "agent-state", "pose", "fortune-card")
 """What a client can announce in `hello`: PCM in binary frames both ways, speech in pieces as it is made, the shapes of
-the mouth, what she is doing, and fortunes to draw."""
+the mouth, what she is doing, how she holds herself, and fortunes to draw."""
 
 
 def _none_is_empty(value: Any) -> Any:
@@ -224,11 +224,14 @@ class Ping(Message):
 
 
 class Hello(Message):
-    """Says what the client can do besides; answered by `welcome`. Without it all goes as Open-LLM-VTuber does it."""
+    """Says what the client can do besides; answered by `welcome`. Without it all goes as Open-LLM-VTuber does it.
+
+    May be said again when something of it changes; the last one counts.
+    """
 
     model_config = example(
         {"type": "hello", "features": ["binary-audio", "audio-stream", "visemes"], "role": "talker"},
-        {"type": "hello", "features": ["visemes", "fortune-card"], "role": "viewer"},
+        {"type": "hello", "features": ["pose", "visemes"], "role": "viewer", "plays": False, "language": "ko"},
     )
     type: Literal["hello"] = "hello"
     features: Annotated[tuple[Name, ...], Field(strict=False, max_length=32)] = ()
@@ -239,12 +242,20 @@ class Hello(Message):
     """The `resume` of an earlier `welcome`: goes on with that talk, if it is still there."""
     name: Name | None = None
     """What the client calls itself, for the log."""
+    plays: bool = True
+    """false: the sound is elsewhere; the client gets `speech` in the place of `audio` and `audio-stream-*`."""
+    language: Literal["en", "ko"] | None = None
+    """Of cards."""
+    watch: IdOrNone | None = None
+    """Of a viewer: the `client_uid` whose talk it shows; without it, whoever talked last."""
+    character: IdOrNone | None = None
+    """Of a viewer: whose model and poses it gets, whoever talks; without it, who talks."""
 
 
 class Auth(Message):
     """The token, as the first frame, by clients that can set no header and put nothing into the address.
 
-    Within five seconds of connecting; before it nothing else is read.
+    Within five seconds of connecting; before it nothing else is read. Where none is wanted any more, it is ignored.
     """
 
     model_config = example({"type": "auth", "token": "p3mAJ8W2qLr0c1fJx9yQvA"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
@@ -38,13 +39,20 @@ SIDES = (
 )
 
 
+_TAGS = {"type", "status"}
+
+
 def protocol_schema() -> dict[str, Any]:
     """A text frame of either direction on any of the sockets; a definition a side says which they are there."""
     kinds = [kind for side in SIDES for kind in side.says]
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template="#/$defs/{model}")
     definitions = cast("dict[str, Any]", found["$defs"])
-    for kind in kinds:
-        _demand(definitions[kind.__name__], kind)
+    for side in SIDES:
+        for kind in side.says:
+            described = definitions[kind.__name__]
+            described["required"] = list(_always(kind, side.is_client))
+            for name in _TAGS & described["properties"].keys():
+                described["properties"][name].pop("default", None)
     sides: dict[str, Any] = {
         side.name: {
             "description": f"{side.socket}: {'from a client' if side.is_client else 'from the server'}.",
@@ -61,11 +69,10 @@ def protocol_schema() -> dict[str, Any]:
     }
 
 
-def _demand(described: dict[str, Any], kind: type[Message]) -> None:
-    """What tells a message from others has a default in Python, and is never missing on the wire."""
-    needed = list(cast("list[str]", described.get("required", [])))
-    for name in ("type", "status"):
-        if name in kind.model_fields and name not in needed:
-            needed.insert(0, name)
-            del described["properties"][name]["default"]
-    described["required"] = needed
+def _always(kind: type[Message], from_client: bool) -> Iterator[str]:
+    """The fields that are never missing: of a client's messages what tells them apart and what has no default; of ours
+    all but those that are left out for being None."""
+    for name, info in kind.model_fields.items():
+        is_left_out = info.default is None and name not in kind.says_null
+        if name in _TAGS or info.is_required() or not (from_client or is_left_out):
+            yield info.alias or name

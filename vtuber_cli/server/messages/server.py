@@ -105,7 +105,7 @@ class Audio(Message):
     slice_length: Annotated[int, Field(ge=1, le=1000)] = 20
     """Milliseconds."""
     display_text: DisplayText | None = None
-    actions: Actions | None = None
+    actions: Actions | None = Actions()
     forwarded: bool = False
     """From another one of the group: no `audio-play-start` is wanted."""
     visemes: Visemes | None = None
@@ -230,6 +230,8 @@ class SetModelAndConf(Message):
 
 
 class ConfigFile(Part):
+    """A character."""
+
     filename: Name
     name: Name
     """Compared with `conf_name`."""
@@ -263,6 +265,8 @@ class BackgroundFiles(Message):
 
 
 class HistoryMessage(Part):
+    """Something that was said."""
+
     role: Literal["human", "ai"]
     timestamp: Name
     content: LongText
@@ -271,6 +275,8 @@ class HistoryMessage(Part):
 
 
 class History(Part):
+    """A talk that was kept, and the last that was said in it."""
+
     says_null: ClassVar[frozenset[str]] = frozenset({"latest_message", "timestamp"})
     uid: Id
     latest_message: HistoryMessage | None
@@ -472,7 +478,7 @@ class AudioStreamStart(Message):
     """The number of the stream in binary frames, where `binary-audio` was announced too."""
     sample_rate: Annotated[int, Field(ge=8000, le=192_000)]
     display_text: DisplayText | None = None
-    actions: Actions | None = None
+    actions: Actions | None = Actions()
     forwarded: bool = False
     visemes: Visemes | None = None
 
@@ -498,15 +504,72 @@ class AudioStreamEnd(Message):
     interrupted: bool | None = None
 
 
+class VisemesTold(Message):
+    """The shapes of the mouth for a stream that runs; a later one replaces an earlier one. `visemes`."""
+
+    model_config = example(
+        {
+            "type": "visemes",
+            "stream_id": "5f9b2c1e-7d0a-4a4e-9a55-0d7f7f0f2b11",
+            "visemes": [{"at": 0, "open": 0.0}, {"at": 50, "open": 1.0, "form": 0.2, "vowel": "A"}],
+        }
+    )
+    type: Literal["visemes"] = "visemes"
+    stream_id: Id
+    visemes: Visemes
+
+
+class SpeechElsewhere(Message):
+    """A sentence is heard elsewhere, as on a terminal's loudspeaker. For those whose `hello` says `plays` false."""
+
+    model_config = example(
+        {
+            "type": "speech",
+            "at": 12.4,
+            "seconds": 2.1,
+            "display_text": {"text": "Hello there, ", "name": "Mika", "avatar": "mika.png"},
+            "visemes": [{"at": 0, "open": 0.0}, {"at": 2100, "open": 0.0}],
+        }
+    )
+    type: Literal["speech"] = "speech"
+    at: float
+    """When it begins, on the clock of `pose`."""
+    seconds: Annotated[float, Field(ge=0)]
+    display_text: DisplayText | None = None
+    visemes: Visemes | None = None
+
+
+class PoseTold(Message):
+    """How she holds herself, but for what speech does to the mouth. About 20 a second; any may be missed. `pose`."""
+
+    model_config = example({"type": "pose", "at": 12.35, "values": {"ParamAngleX": 3.2, "ParamBreath": 0.41}})
+    type: Literal["pose"] = "pose"
+    at: float
+    """Seconds on a clock of which only differences count."""
+    values: dict[Name, float]
+    """Parameters as Live2D names them; those at their default are left out."""
+
+
 class FortuneCard(Message):
     """A fortune that she is about to tell, to be drawn as a card. `fortune-card`."""
 
     model_config = example(
-        {"type": "fortune-card", "result": {"schema": "vtuber.fortune/1", "type": "daily", "grade": "good"}}
+        {
+            "type": "fortune-card",
+            "result": {"schema": "vtuber.fortune/1", "type": "daily", "grade": "good"},
+            "grade_text": "Good",
+        }
     )
+    says_null: ClassVar[frozenset[str]] = frozenset({"result"})
     type: Literal["fortune-card"] = "fortune-card"
-    result: dict[str, Any]
-    """The document that `vtuber schema fortune` describes."""
+    result: dict[str, Any] | None
+    """The document that `vtuber schema fortune` describes; null takes the card away."""
+    grade_text: Name | None = None
+    """The grade in the card's language."""
+    picture: Address | None = None
+    """A path on this server."""
+    stays: Annotated[float, Field(ge=0, le=3600)] | None = None
+    """Seconds until it goes by itself; 0 or nothing: when it is taken away."""
 
 
 ServerMessage: TypeAlias = (
@@ -537,5 +600,8 @@ ServerMessage: TypeAlias = (
     | AudioStreamStart
     | AudioStreamChunk
     | AudioStreamEnd
+    | VisemesTold
+    | SpeechElsewhere
+    | PoseTold
     | FortuneCard
 )

@@ -307,7 +307,8 @@ function lipsOf(visemes) {
 }
 
 function address() {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/client-ws`;
+  const role = options.mic === "off" ? "?role=viewer" : "";
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/client-ws${role}`;
 }
 
 function backdrop(bg) {
