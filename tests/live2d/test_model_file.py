@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.live2d import models
 from vtuber_cli.cli import show
 from vtuber_cli.errors import ConfigError, UsageError
-from vtuber_cli.live2d import json_file, model_file
+from vtuber_cli.live2d import json_file, map_file, model_file
 
 
 def refused(file: Path) -> ConfigError:
     with pytest.raises(ConfigError) as error:
         model_file.read(file)
-    assert show.message(error.value).startswith(str(error.value.params["file"]))
+    assert_told(error.value)
     return error.value
+
+
+def assert_told(error: ConfigError) -> None:
+    """The message begins with the file that it is about."""
+    assert show.message(error).startswith(str(error.params["file"]))
 
 
 def test_a_whole_model(tmp_path: Path) -> None:
@@ -228,3 +235,55 @@ def test_a_png_s_head_is_enough(tmp_path: Path) -> None:
     head = models.png(8, 2)[:16] + struct.pack(">II", 8, 2) + bytes(9)
     file = models.write(tmp_path, {"mia.4096/texture_00.png": head})
     assert model_file.read(file).textures[0][1] == (8, 2)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(each for key, one in inner for each in places(one, (*at, key)))]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return models.write(
+        tmp_path_factory.mktemp("fuzz"), Physics="p.json", Pose="q.json", files={"p.json": {}, "q.json": {}}
+    )
+
+
+@pytest.mark.parametrize(
+    "name", [models.MODEL, "mia.cdi3.json", "motions/sway.motion3.json", "expressions/F01.exp3.json"]
+)
+@given(data=st.data())
+def test_whatever_stands_where_it_should_not_is_a_model_or_one_error(
+    name: str, whole: Path, data: st.DataObject
+) -> None:
+    file = whole.parent / name
+    before = file.read_bytes()
+    told = json.loads(before)
+    *way, last = data.draw(st.sampled_from([each for each in places(told) if each]))
+    inner = told
+    for key in way:
+        inner = inner[key]
+    inner[last] = data.draw(anything)
+    refused = ""
+    try:
+        file.write_text(json.dumps(told), "utf-8")
+        found = model_file.read(whole)
+        assert name == models.MODEL or len(found.faults) <= 1
+        assert map_file.guessed(found).model is found
+    except ConfigError as error:
+        refused = error.key
+        assert_told(error)
+    finally:
+        file.write_bytes(before)
+    assert name == models.MODEL or refused in ("", "live2d.outside", "live2d.link_outside")

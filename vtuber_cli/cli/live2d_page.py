@@ -114,10 +114,9 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _effects(expression: Any) -> str:
-    marks = {"add": "+", "multiply": "x", "overwrite": "="}
-    return " ".join(
-        f"{name}{marks[effect.blend]}{effect.levels[-1]:g}" for name, effect in list(expression.effects.items())[:8]
-    )
+    forms = {"add": "{:+g}", "multiply": "x{:g}", "overwrite": "={:g}"}
+    shown = list(expression.effects.items())[:8]
+    return " ".join(name + forms[effect.blend].format(effect.levels[-1]) for name, effect in shown)
 
 
 def _motion_rows(group: str, members: Iterable[Any]) -> list[Sequence[str]]:
