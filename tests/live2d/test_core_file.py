@@ -18,6 +18,7 @@ FIVE = (
 )
 FOUR = FIVE.replace(b"b.MocVersion_50=5;", b"")
 SIX = FIVE.replace(b"csmGetDrawableRenderOrders", b"csmGetRenderOrders")
+CORE = os.environ.get("VTUBER_TEST_CUBISM_CORE", "")
 INSIDE = "CubismSdkForWeb-5-r.4/Core/live2dcubismcore.min.js"
 
 
@@ -137,3 +138,9 @@ def test_what_was_installed_stays_when_the_next_one_is_refused(tmp_path: Path) -
     with pytest.raises(UsageError):
         core_file.install(written(tmp_path, SIX))
     assert place.read_bytes() == FIVE
+
+
+@pytest.mark.skipif(not CORE, reason="VTUBER_TEST_CUBISM_CORE names no Core")
+def test_a_real_core(tmp_path: Path) -> None:
+    place, core = core_file.install(Path(CORE))
+    assert core.major in ("4", "5") and place.read_bytes() == core.script
