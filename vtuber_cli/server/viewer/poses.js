@@ -57,6 +57,12 @@ export class Poses {
     return late > 0 ? mixed(found, idle, Math.min(late / FADES, 1)) : found;
   }
 
+  /** Whether they come. */
+  led(now) {
+    const last = this.#kept[this.#kept.length - 1];
+    return last !== undefined && now - DELAY - this.#clock.here(last.at) < STALE + FADES;
+  }
+
   #between(now) {
     const kept = this.#kept;
     let after = kept.findIndex(({ at }) => this.#clock.here(at) > now);
@@ -68,13 +74,16 @@ export class Poses {
   }
 }
 
+/** Every parameter, and what only this model has, as far as both know it. */
 function mixed(from, to, share) {
-  return Object.fromEntries(
-    Object.entries(PARAMETERS).map(([name, [, , rest]]) => {
-      const start = from[name] ?? rest;
-      return [name, start + ((to[name] ?? rest) - start) * share];
-    }),
-  );
+  const found = {};
+  for (const name in PARAMETERS) {
+    const rest = PARAMETERS[name][2];
+    const start = from[name] ?? rest;
+    found[name] = start + ((to[name] ?? rest) - start) * share;
+  }
+  for (const name in from) found[name] ??= from[name] + ((to[name] ?? from[name]) - from[name]) * share;
+  return found;
 }
 
 const BLINKS = 4.3;

@@ -8,7 +8,7 @@ const FRAME = 1000 / 30 - 4;
 
 /**
  * @typedef {object} Figure What draws her.
- * @property {(pose: Record<string, number>, now: number) => void} draw
+ * @property {(pose: Record<string, number>, now: number, led: boolean) => void} draw `led`: by the server's poses.
  * @property {(width: number, height: number) => void} resize In CSS pixels.
  * @property {() => void} free
  */
@@ -76,7 +76,7 @@ export class Stage {
   #draw(now) {
     const values = this.#poses.at(now);
     this.#mouth.move(values, this.#speech(now), now);
-    this.#figure.draw(values, now);
+    this.#figure.draw(values, now, this.#poses.led(now));
     this.frames++;
   }
 }

@@ -127,6 +127,7 @@ class Viewer {
     this.#say(text);
     this.#heard += text;
     this.#express(actions);
+    this.#stage.figure?.talk?.();
     if (!forwarded) this.#connection.send({ type: "audio-play-start", display_text: shown, forwarded: true });
   }
 
