@@ -75,6 +75,7 @@ PROCESS = (
     "tests/tui/test_feed.py::test_the_line_mode_and_what_it_stands_on",
     "tests/tui/picture/test_ask.py",
     "tests/tui/test_terminal.py",
+    "tests/server/test_in_a_browser.py",
     "tests/viewer/",
     "tests/weights/test_interrupted.py",
     "tests/weights/test_room.py",

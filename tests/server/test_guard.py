@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.server.asgi import PORT, Answer, Hall, ask, knock
 from vtuber_cli import config, i18n
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server import token
+from vtuber_cli.server import headers, token
 from vtuber_cli.server.admission import Limits
 from vtuber_cli.server.guard import Guard, Rules, pass_of
-from vtuber_cli.server.origins import Names
+from vtuber_cli.server.origins import Authority, Names, own_origins, plain_origin
 from vtuber_cli.server.refusal import Refusal
 
 OURS = f"127.0.0.1:{PORT}"
@@ -127,6 +129,45 @@ async def test_origins(hall: Hall, origin: str, fine: bool) -> None:
     assert len(hall.came) == 5 * fine
 
 
+PARTS = st.sampled_from(
+    ["http", "https", "HTTP", "://", ":", "/", "127.0.0.1", "localhost", "[::1]", "evil.example", ".", "@", "#", "null",
+     "trusted.example", str(PORT), "443", "5173", "80", " ", "\t", ",", "%00", "\x00", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(PARTS, max_size=8).map("".join), st.sampled_from(["http", "https"]))
+def test_no_other_origin_is_ours(origin: str, scheme: str) -> None:
+    host = Authority("localhost", PORT)
+    fine = {f"{scheme}://{name}:{PORT}" for name in ("127.0.0.1", "localhost", "[::1]")} | LISTED.origins
+    found = judged(lambda: LISTED.origin([(b"origin", origin.encode("latin-1"))], host, PORT, scheme))
+    if isinstance(found, Refusal):
+        assert str(found.params.get("origin", "")).isprintable()
+    assert (found == origin) == (origin in fine)
+
+
+@given(st.lists(PARTS, max_size=6).map("".join))
+def test_no_other_host_is_ours(host: str) -> None:
+    found = judged(lambda: LISTED.host([(b"host", host.encode("latin-1"))], ("127.0.0.1", PORT), "http"))
+    fine = {f"{name}:{PORT}" for name in ("127.0.0.1", "localhost", "[::1]")}
+    assert (str(found) == host.lower()) == (host.lower() in fine)
+
+
+def judged(ask_names: Callable[[], Any]) -> Any:
+    try:
+        return ask_names()
+    except Refusal as refusal:
+        return refusal
+
+
+def test_the_usual_port_is_not_said() -> None:
+    assert own_origins(Authority("localhost", None), 80, "http") == {
+        "http://localhost", "http://127.0.0.1", "http://[::1]"
+    }  # fmt: skip
+    assert plain_origin("https://a.example:443") == "https://a.example"
+    assert plain_origin("http://a.example:443") == "http://a.example:443"
+    assert LISTED.host([(b"host", b"localhost")], ("127.0.0.1", 80), "http") == Authority("localhost", None)
+
+
 async def test_null_is_let_in_where_it_is_listed(hall: Hall) -> None:
     guard = guarded(hall, names=Names.of([], ["null"]))
     answer = await knock(guard, [("Host", OURS), ("Origin", "null")])
@@ -175,6 +216,23 @@ async def test_a_refusal_names_what_to_allow_and_echoes_nothing_hostile(hall: Ha
         assert answer.body.isascii() and answer.body.decode().replace("\n", "").isprintable()
 
 
+async def test_a_desktop_program_is_told_what_to_allow(hall: Hall) -> None:
+    answer = await knock(guarded(hall), [("Host", OURS), ("Origin", "null")])
+    assert b"--allow-origin null" in answer.body
+
+
+async def test_a_page_that_invents_origins_fills_no_screen(hall: Hall) -> None:
+    told: list[Refusal] = []
+    now = [0.0]
+    guard = Guard(hall, Rules(), told.append, lambda: now[0])
+    for number in range(200):
+        await knock(guard, [("Host", OURS), ("Origin", f"https://evil-{number}.example")])
+    assert len(told) == 20
+    now[0] = 61
+    await knock(guard, [("Host", OURS), ("Origin", "https://evil.example")])
+    assert len(told) == 21
+
+
 async def test_the_same_refusal_is_told_once_a_minute(hall: Hall) -> None:
     told: list[Refusal] = []
     now = [0.0]
@@ -198,7 +256,8 @@ async def test_headers_of_our_pages(hall: Hall) -> None:
     answer = await ask(guarded(hall), [("Host", OURS)])
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
-    assert f"connect-src 'self' ws://{OURS}" in answer.headers["content-security-policy"]
+    policy = answer.headers["content-security-policy"]
+    assert f"connect-src 'self' http://{OURS}" in policy and "script-src 'self' 'wasm" in policy
     assert "access-control-allow-origin" not in answer.headers
 
 
@@ -210,6 +269,15 @@ async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
 
     answer = await ask(Guard(app, Rules()), [("Host", OURS)])
     assert answer.headers["content-security-policy"] == "default-src *"
+
+
+def test_a_front_end_of_somebody_else_talks_to_us_alone() -> None:
+    local = headers.frontend_policy(Authority("localhost", PORT)).decode()
+    assert f" ws://127.0.0.1:{PORT} " in local and "'unsafe-inline'" in local
+    away = headers.frontend_policy(Authority("mybox.local", None)).decode()
+    assert "127.0.0.1" not in away and " http://mybox.local " in away
+    for policy in (local, away):
+        assert "*" not in policy and "https: " not in policy
 
 
 async def test_a_page_that_was_let_in_may_read(hall: Hall) -> None:
@@ -331,6 +399,13 @@ async def test_a_token_in_a_header(hall: Hall) -> None:
     for wrong in ("Bearer x", "Bearer ", f"Basic {SECRET}", f"Bearer {SECRET}x", f"Bearer {SECRET[:-1]}"):
         assert (await ask(guard, [("Host", OURS), ("Authorization", wrong)])).status == 401
     assert len(hall.came) == 2
+
+
+async def test_a_token_that_stands_there_twice(hall: Hall) -> None:
+    guard = guarded(hall, token=SECRET)
+    assert (await ask(guard, [("Host", OURS), BEARER, BEARER])).status == 400
+    assert (await knock(guard, [("Host", OURS), ("Authorization", "Bearer x"), BEARER])).status == 403
+    assert hall.came == []
 
 
 async def test_health_takes_no_token(hall: Hall) -> None:

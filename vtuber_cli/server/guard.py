@@ -22,7 +22,7 @@ from vtuber_cli.server.answers import POLICY, answer, completing, one_line, refu
 from vtuber_cli.server.asked import Asked, check_cross_site, check_size, cookie_name, length, without_token
 from vtuber_cli.server.body import Body, Event, Receive, Send, too_large
 from vtuber_cli.server.messages import Auth
-from vtuber_cli.server.origins import Authority, Names, is_loopback
+from vtuber_cli.server.origins import Authority, Names, all_of, is_loopback
 from vtuber_cli.server.refusal import Refusal
 
 Scope: TypeAlias = dict[str, Any]
@@ -36,7 +36,7 @@ TOKEN_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
 _SAID_AGAIN_SECONDS = 60.0
-_MOST_SAID = 256
+_MOST_SAID = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,8 @@ class Guard:
         """
         if self._rules.token is None or asked.path in self._rules.open_paths:
             return None
+        if len(all_of(asked.headers, b"authorization")) > 1:
+            raise Refusal("guard.doubled", 400, name="Authorization")
         given = None if asked.is_embedded_elsewhere else asked.given_token
         if given is None and self._has_cookie(asked):
             return None
@@ -244,13 +246,14 @@ class Guard:
     # --- telling ------------------------------------------------------------------------------------------------
 
     def _note(self, refusal: Refusal, asked: Asked) -> None:
-        """One line in the log, and to the owner; the same one not more than once a minute."""
+        """One line in the log, and to the owner: the same one once a minute, and not many."""
         text = one_line(refusal)
         now = self._clock()
         if now - self._said.get(text, -_SAID_AGAIN_SECONDS) < _SAID_AGAIN_SECONDS:
             return
+        self._said = {each: at for each, at in self._said.items() if now - at < _SAID_AGAIN_SECONDS}
         if len(self._said) >= _MOST_SAID:
-            self._said.clear()
+            return
         self._said[text] = now
         _LOG.warning("refused (%d) %s from %s: %s", refusal.status, asked.path[:100], asked.client, text)
         if self._tell is not None:

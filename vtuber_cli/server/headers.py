@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vtuber_cli.server.origins import Authority
+from vtuber_cli.server.origins import Authority, is_loopback
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -21,12 +21,31 @@ _PREFLIGHT: Fields = [
 
 def page_policy(host: Authority) -> bytes:
     """The policy for a page of ours: everything from here, nothing inline but styles, and in no frame of others."""
+    here = _here(host)
     return (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; media-src 'self' data: blob:; worker-src 'self' blob:; "
-        f"connect-src 'self' ws://{host} wss://{host} data: blob:; "
-        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        f"img-src {here} data: blob:; media-src {here} data: blob:; worker-src 'self' blob:; "
+        f"connect-src {here} data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'"
     ).encode("ascii")
+
+
+def frontend_policy(host: Authority) -> bytes:
+    """The policy for a front end of somebody else's that we serve: what it does, it does with this server only."""
+    here = _here(host)
+    return (
+        f"default-src {here} data: blob: 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    ).encode("ascii")
+
+
+def _here(host: Authority) -> str:
+    """This server under the name that it was called by, and under the other names of this machine: Open-LLM-VTuber's
+    front end asks 127.0.0.1, wherever it comes from itself."""
+    names = [str(host)]
+    if is_loopback(host.host):
+        names += [str(Authority(name, host.port)) for name in ("127.0.0.1", "localhost") if name != host.host]
+    return " ".join(["'self'", *(f"{scheme}://{name}" for name in names for scheme in ("http", "https", "ws", "wss"))])
 
 
 def completed(given: Iterable[tuple[bytes, bytes]], host: Authority | None, origin: str | None) -> Fields:
