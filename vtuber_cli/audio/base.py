@@ -86,12 +86,8 @@ class FarSpeaker(Protocol):
     It is given every piece of a reply as soon as there is one, however long those before it take to be heard.
     """
 
-    def say(self, speech: Speech, sentence: Sentence) -> Playback:
-        """`play`, with the words of it."""
-        ...
-
-    def show(self, sentence: Sentence) -> None:
-        """A piece that nobody hears, to be shown behind what was said before."""
+    def say(self, speech: Speech | None, sentence: Sentence) -> Playback:
+        """`play`, with the words of it; without a speech they are shown only, behind what was said before."""
         ...
 
     def complete(self) -> None:

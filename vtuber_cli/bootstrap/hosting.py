@@ -33,6 +33,7 @@ class Hosting:
 
     def __init__(self, plan: Plan, kept: History | None, seats: Seats) -> None:
         self.first = plan.character.id
+        self.language = plan.language
         self.history = kept
         self._plan = plan
         self._seats = seats

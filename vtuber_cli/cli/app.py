@@ -39,7 +39,7 @@ _GARBAGE_AFTER = 100_000
 first frame, a twelfth of the time, and finds nothing: what is made while a program starts stays."""
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "talk": ("chat", "say", "listen"),
+    "talk": ("chat", "serve", "say", "listen"),
     "fortune": ("fortune", "profile"),
     "set_up": ("character", "live2d", "config", "devices", "models", "engines", "key", "completion"),
     "look_back": ("history", "stats", "logs"),

@@ -104,10 +104,7 @@ class Delivery:
 
     async def _send(self, far: FarSpeaker, upstream: Upstream, sent: Upstream) -> None:
         while isinstance(piece := await upstream.get(), Piece):
-            if piece.speech is None:
-                far.show(piece.sentence)
-            else:
-                piece.playback = far.say(piece.speech, piece.sentence)
+            piece.playback = far.say(piece.speech, piece.sentence)
             sent.put_nowait(piece)
         far.complete()
         sent.put_nowait(piece)

@@ -61,11 +61,10 @@ def visemes(speech: Speech) -> tuple[Viseme, ...]:
 
 
 def _viseme(key: Key) -> Viseme:
-    fields = {"closed": True} if key.closed else {}
     return Viseme.model_construct(
         at=round(key.time * 1000),
         open=round(key.open, 3),
         form=None if key.form is None else round(key.form, 3),
         vowel=key.vowel or None,
-        **fields,
+        closed=True if key.closed else None,
     )

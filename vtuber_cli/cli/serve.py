@@ -1,0 +1,221 @@
+"""`vtuber serve`: talks over the network, for Open-LLM-VTuber's front ends, browsers and OBS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from vtuber_cli.cli import options
+from vtuber_cli.errors import StoreError, UsageError, VtuberError
+from vtuber_cli.i18n import t
+
+if TYPE_CHECKING:
+    from vtuber_cli.bootstrap import Plan
+    from vtuber_cli.events import Event
+    from vtuber_cli.server.guard import Rules
+    from vtuber_cli.server.running import Running
+    from vtuber_cli.store.history import History
+
+_CLOSING_SECONDS = 2.0
+_HERE_SECONDS = 1.0
+
+
+def command(  # noqa: PLR0913 - its options
+    character: options.Character = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="serve.option.host")] = None,
+    port: Annotated[int | None, typer.Option("--port", "-p", metavar="PORT", help="serve.option.port")] = None,
+    frontend: Annotated[Path | None, typer.Option("--frontend", metavar="DIR", help="serve.option.frontend")] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option("--allow-origin", metavar="ORIGIN", help="serve.option.allow_origin")
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", metavar="NAME", help="serve.option.allow_host")
+    ] = None,
+    token: Annotated[bool | None, typer.Option("--token/--no-token", help="serve.option.token")] = None,
+    engines: options.Engines = None,
+    models_dir: options.ModelsDir = None,
+    settings: options.Set = None,
+) -> None:
+    from vtuber_cli import bootstrap
+    from vtuber_cli.cli.chat import open_history
+    from vtuber_cli.cli.downloads import fetch
+
+    flags: dict[str, object] = {
+        "character": character,
+        "models_dir": models_dir,
+        "server.host": host,
+        "server.port": port,
+        "server.allow_origin": allow_origin or None,
+        "server.allow_host": allow_host or None,
+        "server.token": token,
+        **options.engine_flags(engines),
+        **options.assignments(settings),
+    }
+    plan = bootstrap.plan(flags)
+    rules = _rules(plan)
+    if frontend is not None and not (frontend / "index.html").is_file():
+        raise UsageError("serve.no_frontend", folder=frontend)
+    listening = _listening(plan.settings.server.host, plan.settings.server.port)
+    kept: History | None = None
+    try:
+        kept, _ = open_history(plan, resume=False, talk=None)
+        fetch(plan, plan.models())
+        asyncio.run(_serve(plan, kept, listening, rules, frontend))
+        # What was said and could not be kept is no success.
+        raise typer.Exit(StoreError.exit_code if kept is None else 0)
+    finally:
+        listening.close()
+        if kept is not None:
+            kept.close()
+
+
+def _rules(plan: Plan) -> Rules:
+    """Who may come in.
+
+    Raises:
+        UsageError: others can reach the address, and there is no token.
+    """
+    from vtuber_cli.server import token
+    from vtuber_cli.server.guard import Rules
+
+    server = plan.settings.server
+    return Rules.of(server, token.load() if server.token else None)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        UsageError: it cannot be had.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise UsageError("serve.no_address", host=host, reason=error.strerror or str(error)) from error
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where the other option lets two share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise _taken(host, port, error) from error
+    return listening
+
+
+def _taken(host: str, port: int, error: OSError) -> UsageError:
+    import errno
+
+    if error.errno != errno.EADDRINUSE:
+        return UsageError("serve.no_address", host=f"{host}:{port}", reason=error.strerror or str(error))
+    if _is_ours(host, port):
+        return UsageError("serve.already", url=_url(host, port), port=port)
+    return UsageError("serve.port_taken", port=port)
+
+
+def _is_ours(host: str, port: int) -> bool:
+    """Whether what answers there is a `vtuber serve`."""
+    import json
+    from http.client import HTTPConnection, HTTPException
+
+    there = HTTPConnection(host if host not in ("0.0.0.0", "::") else "127.0.0.1", port, timeout=_HERE_SECONDS)  # noqa: S104
+    try:
+        there.request("GET", "/health")
+        found: object = json.loads(there.getresponse().read(10_000))
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        there.close()
+    return isinstance(found, dict) and ("name", "vtuber") in cast("dict[str, object]", found).items()
+
+
+def _url(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/"
+
+
+async def _serve(
+    plan: Plan, kept: History | None, listening: socket.socket, rules: Rules, frontend: Path | None
+) -> None:
+    from vtuber_cli import log, paths
+    from vtuber_cli.audio.quiet import native_stderr_to
+    from vtuber_cli.bootstrap.hosting import Hosting
+    from vtuber_cli.cli.show import notice
+    from vtuber_cli.server import app, running
+    from vtuber_cli.server.hall import Hall
+    from vtuber_cli.server.refusal import Refusal
+    from vtuber_cli.server.seats import Seats
+    from vtuber_cli.tui.signals import asked_to_end
+
+    def tell(refusal: Refusal) -> None:
+        for line in refusal.lines.splitlines():
+            notice(line)
+
+    seats = Seats()
+    hosting = Hosting(plan, kept, seats)
+    hall = Hall(hosting, seats, paths.data_dir())
+    server = running.Running(app.guarded(hall, rules, frontend, tell), listening, rules.limits)
+    with native_stderr_to(log.native_file()):
+        serving = asyncio.ensure_future(server.run())
+        await asyncio.wait([serving, asyncio.ensure_future(server.ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+        _say_where(plan, server, rules)
+        loading = asyncio.ensure_future(_load(hosting, hall))
+        asked = asyncio.ensure_future(asked_to_end())
+        try:
+            await asyncio.wait([serving, asked], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            loading.cancel()
+            hall.closing.set()
+            server.end()
+            await asyncio.wait([loading, serving])
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSING_SECONDS):
+                    await hosting.close()
+    await serving
+
+
+async def _load(hosting: Any, hall: Any) -> None:
+    """The engines, in the background; nobody is kept from connecting meanwhile."""
+    from vtuber_cli.cli import show
+    from vtuber_cli.events import EngineChanged, Failed
+    from vtuber_cli.tui.feed import engine_line
+
+    def announce(event: Event) -> None:
+        match event:
+            case EngineChanged(state="ready"):
+                show.notice(engine_line(event))
+            case Failed(error=error):
+                show.error(error)
+            case _:
+                pass
+
+    began = asyncio.get_running_loop().time()
+    await hosting.load(announce)
+    hall.loaded = True
+    show.notice(t("serve.loaded", seconds=f"{asyncio.get_running_loop().time() - began:.1f}"))
+
+
+def _say_where(plan: Plan, server: Running, rules: Rules) -> None:
+    """The addresses, on stdout; what is worth knowing, beside it."""
+    from vtuber_cli.cli.show import notice
+    from vtuber_cli.server import cast
+
+    url = _url(plan.settings.server.host, server.port)
+    key = f"?token={rules.token}" if rules.token else ""
+    print(t("serve.ready", url=f"{url}{key}"), flush=True)
+    print(t("serve.viewer", url=f"{url}viewer/{key}"), flush=True)
+    print(t("serve.socket", url=f"{url.replace('http', 'ws', 1)}client-ws"), flush=True)
+    name = plan.character.display_name(plan.language)
+    with suppress(VtuberError):
+        if cast.model_of(plan.character.id) is None:
+            notice(t("serve.no_model", name=name))
+            notice(t("serve.no_model.hint", id=plan.character.id))

@@ -1,0 +1,113 @@
+"""HTTP and sockets: which address is answered by what. The guard stands before all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response, WebSocket  # noqa: TID253 - only a server imports this module
+from fastapi.responses import JSONResponse, RedirectResponse  # noqa: TID253
+from starlette.exceptions import HTTPException
+
+from vtuber_cli import __version__, character
+from vtuber_cli.errors import VtuberError
+from vtuber_cli.server import cast, folders
+from vtuber_cli.server.guard import Guard, Rules, pass_of
+from vtuber_cli.server.hall import PICTURES
+from vtuber_cli.server.peer import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vtuber_cli.server.hall import Hall
+    from vtuber_cli.server.refusal import Refusal
+
+_VIEWER = Path(__file__).with_name("viewer")
+_AVATARS = (".jpg", ".jpeg", ".png", ".gif")
+_READ = ["GET", "HEAD"]
+
+
+def guarded(hall: Hall, rules: Rules, frontend: Path | None, tell: Callable[[Refusal], None] | None = None) -> Guard:
+    """The whole server as one ASGI application.
+
+    Args:
+        hall: what all clients share.
+        rules: who may come in.
+        frontend: another front end's folder, in place of our own page.
+        tell: is told of refusals that the owner could do something about.
+    """
+    return Guard(_app(hall, frontend), rules, tell)
+
+
+def _app(hall: Hall, frontend: Path | None) -> Any:
+    folders.know_types()
+    app = FastAPI(title="vtuber", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    _answer_sockets(app, hall)
+    _answer_requests(app, hall)
+    app.mount("/bg", folders.Folder(hall.folder / "backgrounds", PICTURES))
+    app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))
+    app.mount("/viewer", folders.Folder(_VIEWER, pages=True))
+    if frontend is not None:
+        app.mount("/", folders.Folder(frontend, pages=True))
+    else:
+        app.add_api_route("/", _to("/viewer/"), methods=_READ)
+    return app
+
+
+def _answer_sockets(app: FastAPI, hall: Hall) -> None:
+    @app.websocket("/client-ws")
+    async def client(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction] - FastAPI calls it
+        await socket.accept()
+        peer = Peer(hall, socket.receive, socket.send, pass_of(socket.scope).place)  # type: ignore[arg-type]
+        hall.talkers += 1
+        try:
+            await peer.run()
+        finally:
+            hall.talkers -= 1
+
+
+def _answer_requests(app: FastAPI, hall: Hall) -> None:
+    async def health() -> dict[str, object]:
+        return {"status": "ok", "name": "vtuber", "version": __version__, "ready": hall.loaded, "clients": hall.talkers}
+
+    async def models() -> JSONResponse:
+        found = await asyncio.to_thread(_models)
+        return JSONResponse({"type": "live2d-models/info", "count": len(found), "characters": found})
+
+    async def model(who: str, path: str, request: Request) -> Response:
+        try:
+            file = await asyncio.to_thread(cast.model_of, who)
+        except VtuberError:
+            file = None
+        if file is None:
+            raise HTTPException(404)
+        return await folders.model_file(file.parent, path, request.scope)
+
+    async def rig(who: str) -> Response:
+        return folders.whole(await asyncio.to_thread(cast.rig_of, who))
+
+    app.add_api_route("/health", health, methods=_READ)
+    app.add_api_route("/live2d-models/info", models, methods=_READ)
+    app.add_api_route("/live2d-models/{who}/{path:path}", model, methods=_READ, response_model=None)
+    app.add_api_route("/rigs/{who}.json", rig, methods=_READ, response_model=None)
+    app.add_api_route("/setup", _to("/viewer/setup.html"), methods=_READ)
+
+
+def _to(path: str) -> Any:
+    async def there() -> Response:
+        return RedirectResponse(path)
+
+    return there
+
+
+def _models() -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = []
+    for name in character.list_characters():
+        try:
+            file = cast.model_of(name)
+        except VtuberError:
+            continue
+        if file is not None:
+            found.append({"name": name, "avatar": None, "model_path": f"/live2d-models/{name}/{file.name}"})
+    return found

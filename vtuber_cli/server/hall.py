@@ -1,0 +1,92 @@
+"""What all clients share: who is there, who looks on, and what talks are opened with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from vtuber_cli import character
+from vtuber_cli.errors import UsageError
+from vtuber_cli.server.messages import Message
+
+if TYPE_CHECKING:
+    from vtuber_cli.server.seats import Seats
+    from vtuber_cli.server.talks import Talks
+
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
+_MOST_PICTURES = 1000
+
+
+class Onlooker(Protocol):
+    """A viewer: it is shown a talk, and has none."""
+
+    uid: str
+    watch: str
+    """Whose talk; of whoever talked last, if it is empty."""
+
+    def say(self, message: Message, *, speech: bool = False) -> None: ...
+
+
+class Hall:
+    """See the module.
+
+    Args:
+        talks: opens them.
+        seats: how many are served at once.
+        folder: of the user's own pictures: `backgrounds` and `avatars` are in it.
+    """
+
+    def __init__(self, talks: Talks, seats: Seats, folder: Path) -> None:
+        self.talks = talks
+        self.seats = seats
+        self.folder = folder
+        self.loaded = False
+        """The engines are ready, or have failed."""
+        self.closing = asyncio.Event()
+        self.talkers = 0
+        self._onlookers: list[Onlooker] = []
+        self._last = ""
+        """Who talked last."""
+
+    def admit(self, onlooker: Onlooker) -> Callable[[], None]:
+        """Shows it what goes on; what it returns ends that."""
+        self._onlookers.append(onlooker)
+
+        def leave() -> None:
+            if onlooker in self._onlookers:
+                self._onlookers.remove(onlooker)
+
+        return leave
+
+    def show(self, uid: str, message: Message, *, speech: bool) -> None:
+        """What a talk says to its client, for those who look on."""
+        self._last = uid
+        for onlooker in self._onlookers:
+            if (onlooker.watch or uid) == uid:
+                onlooker.say(message, speech=speech)
+
+    def names(self) -> Mapping[str, str]:
+        """Of the characters, by id; blocking."""
+        found: dict[str, str] = {}
+        for name, folder in character.list_characters().items():
+            try:
+                found[name] = character.read(folder).display_name(self.talks.language)
+            except UsageError:
+                found[name] = name
+        return found
+
+    def backgrounds(self) -> tuple[str, ...]:
+        """Names of pictures below `/bg`; blocking."""
+        try:
+            found = sorted(one.name for one in (self.folder / "backgrounds").iterdir() if _is_picture(one))
+        except OSError:  # there is no such folder, most often
+            return ()
+        return tuple(found[:_MOST_PICTURES])
+
+
+def _is_picture(file: Path) -> bool:
+    return (
+        file.suffix.lower() in PICTURES and not file.name.startswith(".") and file.is_file() and not file.is_symlink()
+    )

@@ -1,0 +1,60 @@
+"""What was said before, as clients list it and show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vtuber_cli.server.messages import History, HistoryMessage
+from vtuber_cli.server.messages.base import LONGEST_HEARD
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vtuber_cli.store.entry import Entry
+    from vtuber_cli.store.history import History as Kept
+
+MOST = 500
+"""Talks of a list."""
+MOST_MESSAGES = 5000
+"""Of a talk; the last ones."""
+
+
+def listed(kept: Kept, who: str, names: Mapping[str, str]) -> tuple[History, ...]:
+    """The talks with a character, the newest first.
+
+    Args:
+        kept: where they are.
+        who: her id.
+        names: of the characters, by id.
+    """
+    talks = kept.list_talks(character=who, limit=MOST)
+    last = kept.last_messages([talk.id for talk in talks])
+    return tuple(
+        History(
+            uid=talk.id,
+            latest_message=_message(last[talk.id], names, talk.character) if talk.id in last else None,
+            timestamp=talk.ended,
+        )
+        for talk in talks
+    )
+
+
+def messages(kept: Kept, talk: str, who: str, names: Mapping[str, str]) -> tuple[HistoryMessage, ...]:
+    """All that was said in a talk (a whole id), the oldest first; nothing if there is none."""
+    return tuple(_message(entry, names, who) for entry in kept.messages(talk)[-MOST_MESSAGES:])
+
+
+def _message(entry: Entry, names: Mapping[str, str], who: str) -> HistoryMessage:
+    text = entry.text[:LONGEST_HEARD]
+    if entry.role == "user":
+        return HistoryMessage(role="human", timestamp=entry.at, content=text)
+    speaker = entry.speaker or who
+    return HistoryMessage(role="ai", timestamp=entry.at, content=text, name=names.get(speaker, speaker))
+
+
+def removed(kept: Kept, talk: str) -> bool:
+    """Forgets a talk (a whole id); whether there was one."""
+    if talk not in kept.ids():
+        return False
+    kept.remove([talk])
+    return True

@@ -1,0 +1,304 @@
+"""One client: what it says becomes calls of its talk, what the talk tells becomes frames."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import uuid4
+
+from vtuber_cli import __version__
+from vtuber_cli.errors import StoreError, UsageError, VtuberError
+from vtuber_cli.i18n import t
+from vtuber_cli.server import cast, histories, wire
+from vtuber_cli.server import messages as m
+from vtuber_cli.server.microphone import UTTERANCE_SECONDS, Utterance
+from vtuber_cli.server.outlet import Outlet, Send
+from vtuber_cli.server.talk import Talk
+
+if TYPE_CHECKING:
+    from vtuber_cli.server.admission import Place
+    from vtuber_cli.server.hall import Hall
+
+Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
+
+FEATURES = frozenset({"visemes", "agent-state", "fortune-card", "binary-audio"})
+"""Of `messages.FEATURES` those that we have."""
+_SHOWN = (
+    m.Control, m.FullText, m.Audio, m.BackendSynthComplete, m.ForceNewMessage, m.UserInputTranscription, m.AgentState,
+    m.FortuneCard, m.SetModelAndConf,
+)  # fmt: skip
+"""What those who look on are shown of somebody's talk."""
+_NEEDS: dict[type[m.Message], str] = {m.AgentState: "agent-state", m.FortuneCard: "fortune-card"}
+"""What only those get that announced it."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class Peer:
+    """See the module. `run` holds the connection, which was accepted.
+
+    Args:
+        hall: what all clients share.
+        receive: ASGI's.
+        send: ASGI's.
+        place: what it takes up, if places are counted.
+    """
+
+    def __init__(self, hall: Hall, receive: Receive, send: Send, place: Place | None = None) -> None:
+        self.uid = str(uuid4())
+        self.watch = ""
+        self._hall = hall
+        self._receive = receive
+        self._outlet = Outlet(send)
+        self._place = place
+        self._features: frozenset[str] = frozenset()
+        self._who = hall.talks.first
+        self._figure: cast.Figure | None = None
+        self._talk: Talk | None = None
+        self._history = self._free_id()
+        self._resumes = False
+        self._utterance = Utterance()
+        self._stop_looking: Callable[[], None] | None = None
+
+    async def run(self) -> None:
+        """Until the client goes, takes nothing more, or the server ends."""
+        tasks = [
+            asyncio.ensure_future(each) for each in (self._outlet.run(), self._listen(), self._hall.closing.wait())
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            if self._stop_looking is not None:
+                self._stop_looking()
+            await self._end_talk()
+            for failed in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(failed, Exception):
+                    _LOG.error("a connection failed", exc_info=failed)
+
+    # --- to the client -------------------------------------------------------------------------------------------
+
+    def say(self, message: m.Message, *, speech: bool = False) -> None:
+        """To this client, as far as it wants such a thing, and to those who look on."""
+        wanted = _NEEDS.get(type(message))
+        if wanted is None or wanted in self._features:
+            self._outlet.put(wire.encode(self._fit(message)), speech=speech)
+        if self._stop_looking is None and isinstance(message, _SHOWN):
+            self._hall.show(self.uid, message, speech=speech)
+
+    def refuse(self, error: VtuberError) -> None:
+        self.say(wire.CLIENT.refusal(error))
+
+    def _fit(self, message: m.Message) -> m.Message:
+        if isinstance(message, m.Audio) and "visemes" not in self._features:
+            return message.model_copy(update={"visemes": None})
+        return message
+
+    # --- from the client -----------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        await self._greet()
+        while (event := await self._receive())["type"] != "websocket.disconnect":
+            frame: str | bytes = event.get("text") or event.get("bytes") or ""
+            try:
+                said = wire.read(frame)
+            except wire.Refused as error:
+                self.refuse(error)
+                continue
+            if isinstance(said, wire.Ignored):
+                _LOG.debug("a frame was ignored: %s %s", said.reason, said.type)
+                continue
+            try:
+                await self._take(said)
+            except VtuberError as error:
+                self.refuse(error)
+
+    async def _greet(self) -> None:
+        self.say(m.GroupUpdate(members=(), is_owner=False))
+        self.say(m.FullText(text=t("server.connected")))
+        await self._introduce(with_uid=True)
+        self.say(m.GroupUpdate(members=(), is_owner=False))
+        self.say(m.Control(text="start-mic"))
+
+    async def _introduce(self, *, with_uid: bool) -> None:
+        """Who talks and what she looks like."""
+        figure = self._figure
+        if figure is None:
+            language = self._hall.talks.language
+            figure = self._figure = await asyncio.to_thread(cast.figure, self._who, language)
+        self.say(
+            m.SetModelAndConf(
+                model_info=figure.model,
+                conf_name=figure.name,
+                conf_uid=figure.id,
+                client_uid=self.uid if with_uid else None,
+            )
+        )
+
+    async def _take(self, said: m.Message) -> None:
+        match said:
+            case m.TextInput(text=text, images=images):
+                if images:
+                    self.refuse(UsageError("server.no_images"))
+                (await self._opened()).ask(text)
+            case m.MicAudioData() | m.MicAudioEnd() | m.RawAudioData():
+                await self._hear(said)
+            case m.InterruptSignal(text=heard):
+                if self._talk is not None:
+                    self._outlet.drop_speech()
+                    self._talk.interrupt(heard)
+                    self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
+            case m.AudioPlayStart(display_text=shown):
+                if self._talk is not None:
+                    self._talk.speaker.began(shown.text if shown else None)
+            case m.FrontendPlaybackComplete():
+                if self._talk is not None:
+                    self._talk.speaker.acknowledge()
+            case _:
+                await self._look_up(said)
+
+    async def _look_up(self, said: m.Message) -> None:
+        """Histories and characters."""
+        match said:
+            case m.FetchHistoryList():
+                await self._list_histories()
+            case m.FetchAndSetHistory(history_uid=uid):
+                await self._resume(uid)
+            case m.CreateNewHistory():
+                await self._begin_anew()
+                self.say(m.NewHistoryCreated(history_uid=self._history))
+            case m.DeleteHistory(history_uid=uid):
+                await self._delete(uid)
+            case m.FetchConfigs():
+                self.say(m.ConfigFiles(configs=await asyncio.to_thread(cast.configs, self._hall.talks.language)))
+            case m.SwitchConfig(file=file):
+                await self._switch(file)
+            case _:
+                await self._reply(said)
+
+    async def _reply(self, said: m.Message) -> None:
+        """What is answered at once."""
+        match said:
+            case m.Heartbeat():
+                self.say(m.HeartbeatAck())
+            case m.Ping(t=time):
+                self.say(m.Pong(t=time))
+            case m.Hello():
+                self._meet(said)
+            case m.FetchBackgrounds():
+                self.say(m.BackgroundFiles(files=await asyncio.to_thread(self._hall.backgrounds)))
+            case m.RequestInitConfig():
+                await self._introduce(with_uid=True)
+            case m.RequestGroupInfo():
+                self.say(m.GroupUpdate(members=(), is_owner=False))
+            case m.AddClientToGroup() | m.RemoveClientFromGroup():
+                self.say(m.GroupOperationResult(success=False, message=t("server.no_groups")))
+            case _:
+                _LOG.debug("nothing is done about %s", type(said).__name__)
+
+    def _meet(self, hello: m.Hello) -> None:
+        self._features = FEATURES & set(hello.features)
+        role = hello.role
+        if role == "viewer" and self._stop_looking is None and self._talk is None:
+            if self._place is None or self._place.become_viewer():
+                self._stop_looking = self._hall.admit(self)
+            else:
+                raise UsageError("server.too_many_viewers")
+        if self._stop_looking is None:
+            role = "talker"
+        self.say(
+            m.Welcome(
+                server=f"vtuber {__version__}",
+                features=tuple(each for each in hello.features if each in self._features),
+                role=role,
+                client_uid=self.uid,
+            )
+        )
+
+    async def _hear(self, said: m.MicAudioData | m.MicAudioEnd | m.RawAudioData) -> None:
+        match said:
+            case m.MicAudioData(audio=samples):
+                if not self._utterance.add(samples):
+                    raise UsageError("server.too_long_said", seconds=UTTERANCE_SECONDS)
+            case m.RawAudioData(audio=samples):
+                (await self._opened()).microphone.push(samples)
+            case m.MicAudioEnd():
+                if (samples := self._utterance.take()) is not None:
+                    (await self._opened()).ask(samples=samples)
+                elif self._talk is not None:
+                    self._talk.microphone.hush()
+
+    # --- its talk ------------------------------------------------------------------------------------------------
+
+    async def _opened(self) -> Talk:
+        """The talk, begun if there is none.
+
+        Raises:
+            VtuberError: it cannot be, or this is a viewer.
+        """
+        if self._stop_looking is not None:
+            raise UsageError("server.viewers_look")
+        if self._talk is None:
+            figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
+            talk = Talk(self, figure, self._history)
+            await talk.open(self._hall.talks, resume=self._resumes)
+            self._talk = talk
+        return self._talk
+
+    async def _end_talk(self) -> None:
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            self._outlet.drop_speech()
+            await talk.close()
+
+    async def _begin_anew(self) -> None:
+        await self._end_talk()
+        self._history, self._resumes = self._free_id(), False
+
+    def _free_id(self) -> str:
+        kept = self._hall.talks.history
+        return kept.free_id() if kept is not None else uuid4().hex
+
+    # --- what is kept --------------------------------------------------------------------------------------------
+
+    async def _list_histories(self) -> None:
+        kept = self._hall.talks.history
+        found: tuple[m.History, ...] = ()
+        if kept is not None:
+            names = await asyncio.to_thread(self._hall.names)
+            found = await asyncio.to_thread(histories.listed, kept, self._who, names)
+        self.say(m.HistoryList(histories=found))
+
+    async def _resume(self, uid: str) -> None:
+        kept = self._hall.talks.history
+        found: tuple[m.HistoryMessage, ...] = ()
+        if kept is not None:
+            names = await asyncio.to_thread(self._hall.names)
+            found = await asyncio.to_thread(histories.messages, kept, uid, self._who, names)
+        if found and not (self._talk is not None and self._talk.uid == uid):
+            await self._end_talk()
+            self._history, self._resumes = uid, True
+        self.say(m.HistoryData(messages=found))
+
+    async def _delete(self, uid: str) -> None:
+        kept = self._hall.talks.history
+        success = False
+        if kept is not None:
+            if uid == self._history:
+                await self._begin_anew()
+            try:
+                success = await asyncio.to_thread(histories.removed, kept, uid)
+            except StoreError as error:
+                self.refuse(error)
+        self.say(m.HistoryDeleted(success=success, history_uid=uid))
+
+    async def _switch(self, file: str) -> None:
+        who = await asyncio.to_thread(cast.named, file)
+        self._figure = await asyncio.to_thread(cast.figure, who, self._hall.talks.language)
+        self._who = who
+        await self._begin_anew()
+        await self._introduce(with_uid=False)
+        self.say(m.ConfigSwitched(message=t("server.switched", name=self._figure.name)))

@@ -1,0 +1,282 @@
+"""One talk with one client: its turns as frames, in the order that clients rely on.
+
+    chain-start, "Thinking...", (the transcription), audio ..., backend-synth-complete,
+    (it was heard, or must have been), force-new-message, chain-end
+
+Every chain-start is followed by one chain-end, whatever fails; only who interrupts gets none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from vtuber_cli.errors import UsageError, VtuberError
+from vtuber_cli.events import (
+    Event,
+    Failed,
+    FortuneTold,
+    Notice,
+    Phase,
+    PhaseChanged,
+    ReplyEnded,
+    ReplyStarted,
+    Sentence,
+    Speech,
+    UserSaid,
+)
+from vtuber_cli.i18n import t
+from vtuber_cli.server import voice
+from vtuber_cli.server.messages import (
+    Actions,
+    AgentState,
+    Audio,
+    BackendSynthComplete,
+    Busy,
+    Control,
+    DisplayText,
+    ForceNewMessage,
+    FortuneCard,
+    FullText,
+    Message,
+    UserInputTranscription,
+)
+from vtuber_cli.server.microphone import ClientMicrophone
+from vtuber_cli.server.speaker import ClientSpeaker
+
+if TYPE_CHECKING:
+    from vtuber_cli.conversation.session import Session
+    from vtuber_cli.events import Samples
+    from vtuber_cli.server.cast import Figure
+    from vtuber_cli.server.talks import Talks
+
+MOST_WAITING = 16
+"""Inputs behind the one that is answered."""
+CLOSING_SECONDS = 2.0
+
+_LOG = logging.getLogger(__name__)
+
+
+class Client(Protocol):
+    """Whom frames go to."""
+
+    def say(self, message: Message, *, speech: bool = False) -> None:
+        """Sends, without waiting.
+
+        Args:
+            message: the frame.
+            speech: it is worth nothing once she is interrupted.
+        """
+        ...
+
+    def refuse(self, error: VtuberError) -> None:
+        """Says what does not work."""
+        ...
+
+
+@dataclass(slots=True)
+class _Chain:
+    """What stands between a chain-start and its chain-end."""
+
+    asked: bool
+    """The client asked for it; otherwise we heard somebody speak."""
+    turn: int | None = None
+    open: bool = True
+
+
+class Talk:
+    """See the module.
+
+    Args:
+        client: the other side.
+        figure: who talks.
+        uid: of the history that this is.
+    """
+
+    def __init__(self, client: Client, figure: Figure, uid: str) -> None:
+        self.uid = uid
+        self.microphone = ClientMicrophone()
+        self.speaker = ClientSpeaker(self._send_piece, self._send_complete)
+        self._client = client
+        self._figure = figure
+        self._session: Session | None = None
+        self._running: asyncio.Future[None] | None = None
+        self._inputs: deque[tuple[str, Samples | None]] = deque()
+        self._given = asyncio.Event()
+        self._answering: asyncio.Future[None] | None = None
+        self._asking: asyncio.Future[None] | None = None
+        self._chain: _Chain | None = None
+        self._chain_over = asyncio.Event()
+        self._chain_over.set()
+        self._heard = False
+        """Somebody speaks into the open microphone."""
+        self._state = AgentState(state="loading", emotion="neutral")
+
+    async def open(self, talks: Talks, *, resume: bool) -> None:
+        """Begins; engines may still be loading.
+
+        Raises:
+            VtuberError: it cannot be.
+        """
+        resumed, fresh = (self.uid, None) if resume else (None, self.uid)
+        session = await talks.open(self._figure.id, self.microphone, self.speaker, resume=resumed, fresh=fresh)
+        session.events.listen(self._hear)
+        self._session = session
+        self._running = asyncio.ensure_future(session.run())
+        self._answering = asyncio.ensure_future(self._answer(session))
+
+    async def close(self) -> None:
+        """Ends whatever goes on and frees it; what does not end in time ends by itself."""
+        for task in (self._answering, self._asking):
+            if task is not None:
+                task.cancel()
+        if self._session is not None and self._running is not None:
+            self._session.interrupt()
+            await self._session.close()
+            await asyncio.wait([self._running], timeout=CLOSING_SECONDS)
+            if not self._running.done():
+                self._running.cancel()
+            elif not self._running.cancelled() and (error := self._running.exception()) is not None:
+                _LOG.error("a talk failed while it ended", exc_info=error)
+
+    # --- what the client does ------------------------------------------------------------------------------------
+
+    def ask(self, text: str = "", samples: Samples | None = None) -> None:
+        """Something to be answered, behind what was asked before."""
+        if len(self._inputs) >= MOST_WAITING:
+            self._client.refuse(UsageError("server.too_many_inputs", limit=MOST_WAITING))
+            return
+        self._inputs.append((text, samples))
+        self._given.set()
+
+    def interrupt(self, heard: str = "") -> None:
+        """Silence, and no frame about it.
+
+        Args:
+            heard: what the client has shown of the reply.
+        """
+        self._inputs.clear()
+        self.speaker.cut(heard)
+        self._break_chain()
+        if self._session is not None:
+            self._session.interrupt()
+        if self._asking is not None:
+            self._asking.cancel()
+
+    # --- turns ---------------------------------------------------------------------------------------------------
+
+    async def _answer(self, session: Session) -> None:
+        while True:
+            await self._given.wait()
+            await self._chain_over.wait()
+            if not self._inputs:
+                self._given.clear()
+                continue
+            text, samples = self._inputs.popleft()
+            chain = self._begin_chain(asked=True)
+            self._asking = asyncio.ensure_future(session.ask(text, samples))
+            await asyncio.wait([self._asking])
+            self._end_chain(chain)
+
+    def _begin_chain(self, *, asked: bool) -> _Chain:
+        chain = self._chain = _Chain(asked)
+        self._chain_over.clear()
+        self._client.say(Control(text="conversation-chain-start"))
+        self._client.say(FullText(text="Thinking..."))
+        return chain
+
+    def _end_chain(self, chain: _Chain) -> None:
+        if chain.open:
+            self._client.say(ForceNewMessage())
+            self._client.say(Control(text="conversation-chain-end"))
+        self._leave_chain(chain)
+
+    def _break_chain(self) -> None:
+        """She was interrupted: the client has heard the end of it."""
+        if self._chain is not None:
+            self._leave_chain(self._chain)
+
+    def _leave_chain(self, chain: _Chain) -> None:
+        chain.open = False
+        if self._chain is chain:
+            self._chain = None
+            self._chain_over.set()
+
+    # --- what the conversation tells -----------------------------------------------------------------------------
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case PhaseChanged(phase=phase):
+                self._follow(phase)
+            case UserSaid(turn=turn, text=text, via=via):
+                if self._chain is not None:
+                    self._chain.turn = turn
+                if via == "voice":
+                    self._client.say(UserInputTranscription(text=text))
+            case ReplyStarted(emotion=emotion):
+                self._tell_state(self._state.state, emotion)
+            case FortuneTold(result=result):
+                self._client.say(FortuneCard(result=dict(result)))
+            case ReplyEnded(turn=turn, interrupted=interrupted):
+                chain = self._chain
+                if chain is not None and chain.turn == turn:
+                    (self._leave_chain if interrupted else self._end_chain)(chain)
+            case Failed(error=error):
+                self._client.refuse(error)
+            case Notice(key="chat.waits", params=params):
+                count = int(dict(params)["count"])
+                self._client.say(Busy(waiting=count, message=t("chat.waits", count=count)))
+            case _:
+                pass
+
+    def _follow(self, phase: Phase) -> None:
+        chain = self._chain
+        match phase:
+            case "hearing":
+                self._heard = True
+                self._break_chain()
+                self._client.say(Control(text="interrupt"))
+            case "thinking":
+                if self._heard:
+                    self._heard = False
+                    self._client.say(Control(text="mic-audio-end"))
+                if chain is None:
+                    self._begin_chain(asked=False)
+            case "idle" | "listening":
+                self._heard = False
+                if chain is not None and not chain.asked:  # there were no words in it
+                    self._end_chain(chain)
+            case _:
+                pass
+        self._tell_state(phase, "neutral" if phase in ("idle", "listening") else self._state.emotion)
+
+    def _tell_state(self, phase: Phase, emotion: str | None) -> None:
+        state = AgentState.model_validate({"state": phase, "emotion": emotion})
+        if state != self._state:
+            self._state = state
+            self._client.say(state)
+
+    # --- speech --------------------------------------------------------------------------------------------------
+
+    def _send_piece(self, _: int, sentence: Sentence, speech: Speech | None) -> None:
+        sound = speech or voice.silence()
+        face = self._figure.expression(sentence.emotion)
+        # Nothing in it comes from outside, and its sound is long: it is not looked through once more.
+        self._client.say(
+            Audio.model_construct(
+                audio=voice.wav(sound),
+                volumes=voice.volumes(sound),
+                slice_length=voice.SLICE_MS,
+                display_text=DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar),
+                actions=Actions(expressions=None if face is None else (face,)),
+                forwarded=False,
+                visemes=voice.visemes(sound),
+            ),
+            speech=True,
+        )
+
+    def _send_complete(self) -> None:
+        self._client.say(BackendSynthComplete(), speech=True)
