@@ -61,20 +61,24 @@ async def test_the_mouth_moves_while_she_is_heard(browser: str, server: StandIn)
         silent = await _mouths(tab, 6)
         visemes = [
             {"at": at, "open": 1.0 if index % 2 else 0.1, "form": 0.2, "vowel": "A" if index % 2 else ""}
-            for index, at in enumerate(range(0, 2001, 150))
+            for index, at in enumerate(range(0, 12_001, 150))
         ]
-        await server.send(START, audio("Hello there, friends!", 2.0, visemes=visemes))
+        await server.send(START, audio("Hello there, friends!", 12.0, visemes=visemes))
         await server.until("audio-play-start")
-        await asyncio.sleep(0.1)
-        spoken = await _mouths(tab, 10)
+        moved, before = 0, silent[-1]
+        for _ in range(30):
+            (now,) = await _mouths(tab, 1)
+            moved += bool(np.abs(now - before).mean() > 1.5)
+            before = now
+            if moved >= 5:
+                break
         await keep(tab, "speaking")
-        await server.send(SENT)
-        await server.until("frontend-playback-complete")
+        assert server.count("frontend-playback-complete") == 0
+        await server.send({"type": "interrupt-signal", "text": ""})
         await asyncio.sleep(1.4)
         after = await _mouths(tab, 4)
     assert np.abs(np.diff(silent, axis=0)).mean() < 0.2
-    moved = np.abs(np.diff(spoken, axis=0)).mean(axis=(1, 2, 3))
-    assert (moved > 1.5).sum() >= 4, moved
+    assert moved >= 5
     assert np.abs(np.diff(after, axis=0)).mean() < 0.2
     assert np.abs(after[-1] - silent[-1]).mean() < 0.2
 
@@ -135,11 +139,11 @@ async def test_speech_in_pieces(browser: str, server: StandIn, binary: bool) -> 
 
 async def test_interrupted_she_is_silent_at_once(browser: str, server: StandIn) -> None:
     async with viewer(browser, server, prepare=_STARTS) as tab:
-        await server.send(START, audio("A long story. ", 3.0), audio("That goes on.", 3.0))
+        await server.send(START, audio("A long story. ", 30.0), audio("That goes on.", 3.0))
         await server.until("audio-play-start")
         await server.send({"type": "interrupt-signal", "text": "conversation-interrupted"})
-        await tab.until("window.stopped > 0", 1)
-        await tab.until(f"!({_CAPTIONED})", 1)
+        await tab.until("window.stopped > 0")
+        await tab.until(f"!({_CAPTIONED})")
         await server.send(audio("Too late.", 0.2), SENT)
         await asyncio.sleep(0.2)
         assert server.count("audio-play-start") == 1
@@ -341,3 +345,12 @@ async def test_who_cannot_be_drawn(browser: str, server: StandIn) -> None:
         await tab.until("document.getElementById('hint-figure').textContent.includes('/rigs/nobody.json')")
         await server.send(START, audio("But heard.", 0.2), SENT)
         await server.until("frontend-playback-complete")
+
+
+async def test_what_goes_on_in_a_corner(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, "debug=1") as tab, at_rest(server):
+        await server.send({"type": "agent-state", "state": "thinking", "emotion": "joy"})
+        shown = "document.getElementById('debug').textContent"
+        for words in ("socket    open", "figure    /rigs/mika.json", "poses     come", "sound     on", "thinking joy"):
+            await tab.until(f"{shown}.includes({json.dumps(words)})")
+        assert await tab.run("[document.body.dataset.state, document.body.dataset.emotion]") == ["thinking", "joy"]

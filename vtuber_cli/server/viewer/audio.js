@@ -73,6 +73,11 @@ export class Player {
     return this.#pieces.length === 0;
   }
 
+  /** In words, for whoever looks for a fault. */
+  get state() {
+    return `${this.#sounds ? "on" : "refused"}, ${this.#pieces.length} waiting`;
+  }
+
   /** A person did something: now the browser lets us. */
   allow() {
     if (this.#context.state !== "running") this.#context.resume().catch(() => {});

@@ -45,6 +45,11 @@ export class Stage {
     this.#wake();
   }
 
+  /** Whether the server's poses come. */
+  get led() {
+    return this.#poses.led(performance.now() / 1000);
+  }
+
   pose(at, values) {
     this.#poses.add(at, values, performance.now() / 1000);
   }

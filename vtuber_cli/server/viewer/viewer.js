@@ -3,6 +3,7 @@
 import { Player } from "./audio.js";
 import { Captions } from "./captions.js";
 import { Card } from "./card.js";
+import { watch } from "./debug.js";
 import { load as loadDrawn } from "./drawn.js";
 import { Lips } from "./lips.js";
 import { Microphone } from "./microphone.js";
@@ -69,6 +70,7 @@ class Viewer {
     if (options.mic !== "off") this.#microphone = new Microphone((sound) => this.#connection.send(sound));
     if (options.mic === "on") this.talk(true);
     if (options.character) this.#cast({});
+    if (options.debug) watch(place("debug"), () => this.#state());
   }
 
   /** Pictures so far. */
@@ -103,6 +105,18 @@ class Viewer {
     }
     this.#captions.hear(text);
     return this.#connection.send({ type: "text-input", text, images: [] });
+  }
+
+  #state() {
+    const { emotion = "", state = "" } = document.body.dataset;
+    return {
+      frames: this.frames,
+      socket: this.#connection.open ? "open" : "closed",
+      figure: this.#model || "none",
+      poses: this.#stage.led ? "come" : "none",
+      sound: this.#player?.state ?? "elsewhere",
+      state: `${state} ${emotion}`.trim(),
+    };
   }
 
   // --- to the server --------------------------------------------------------------------------------------------------
