@@ -1,4 +1,4 @@
-"""With VTUBER_TEST_STRICT=1 a skipped `model` or `audio` test is a failure: CI has what they need, or must say so."""
+"""With VTUBER_TEST_STRICT=1 a skipped `model`, `audio` or `window` test is a failure: CI has what they need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 NOT_CLAIMED = "does not claim"
 """In a reason: nothing is lacking, an engine makes no such promise."""
-_MARKS = {"model": "a model test", "audio": "an audio test"}
+_MARKS = {"model": "a model test", "audio": "an audio test", "window": "a test in a real terminal"}
 
 
 def _strict() -> bool:

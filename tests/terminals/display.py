@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -44,9 +45,8 @@ class Display:
         limit = time.monotonic() + _PATIENCE
         while not true(image := self.image()):
             if time.monotonic() > limit:
-                if folder := os.environ.get("STAGE_PICTURES"):
-                    save(image, Path(folder) / "not-seen.png")
-                raise AssertionError(f"not seen after {_PATIENCE:.0f} s: {what}")
+                save(image, picture := Path(tempfile.mkdtemp(prefix="vtuber-not-seen-")) / "screen.png")
+                raise AssertionError(f"not seen after {_PATIENCE:.0f} s: {what}; see {picture}")
         return image
 
     def settled(self) -> Image:
@@ -94,13 +94,24 @@ class Display:
 def display() -> Generator[Display]:
     read, write = os.pipe()
     size = f"{WIDTH}x{HEIGHT}x24"
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(write),
+        "-screen",
+        "0",
+        size,
+        "-r",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]  # -r: no key repeats
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         try:
             with os.fdopen(read) as number:
                 shown = Display(number.readline().strip())
-            shown.point(200, 200)
+            shown.point(15, 15)
             yield shown
         finally:
             server.terminate()

@@ -39,7 +39,7 @@ class Box(NamedTuple):
 
 def beside(columns: int, rows: int) -> Box:
     """Where her face may be, by the layout: a column at the right, above the line that is typed in."""
-    wide = 46 if columns >= 110 and rows >= 30 else 26
+    wide = 48 if columns >= 110 and rows >= 30 else 28
     return Box(1 - wide / columns, 0.0, 1.0, 1 - 5 / rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -20,6 +19,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {"kitty": ("kitty",), "xterm": ("xterm",)
 BASICS = ("Xvfb", "import", "convert", "xdotool")
 _FONT, _POINTS = "DejaVu Sans Mono", 11
 
+_TMUX = """set -g status off
+set -g escape-time 0
+set -ga terminal-overrides ",*:RGB"
+"""
 _INHERITED = ("COLORTERM", "TMUX", "STY", "TERM", "TERM_PROGRAM", "NO_COLOR", "SSH_TTY", "SSH_CONNECTION", "KITTY_PID")
 
 
@@ -71,7 +74,7 @@ def _lines(terminal: str, size: tuple[int, int], command: Sequence[str], folder:
         case "xterm":
             return [*xterm, "-e", *command]
         case "tmux":
-            (folder / "conf").write_text("set -g status off\nset -g escape-time 0\n", encoding="utf-8")
+            (folder / "conf").write_text(_TMUX, encoding="utf-8")
             tmux = ["tmux", "-u", "-S", f"{folder}/tmux", "-f", f"{folder}/conf", "new-session", shlex.join(command)]
             return [*xterm, "-e", *tmux]
         case _:
@@ -81,7 +84,3 @@ def _lines(terminal: str, size: tuple[int, int], command: Sequence[str], folder:
 def shell(folder: Path) -> list[str]:
     """A shell with a short prompt, that has its folder as home."""
     return ["env", f"HOME={folder}", "PS1=ready> ", "HISTFILE=", "sh"]
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, **more}
