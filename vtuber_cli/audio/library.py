@@ -53,6 +53,12 @@ class OutputStream(Stream, Protocol):
     """Opened and stopped; a ring that the device empties while the stream runs."""
 
     @property
+    def late(self) -> float | None:
+        """Seconds since the start in which the device had nothing to play: before its first sample, and when we were
+        too slow. None before it begins."""
+        ...
+
+    @property
     def write_available(self) -> int:
         """Frames that fit into the ring now; negative, or an OSError, if the device is gone."""
         ...

@@ -219,6 +219,8 @@ class _Output:
         self._ring = _Ring()
         self._running = False
         self._called = 0.0
+        self._begun = 0.0
+        self.late: float | None = None
 
     @property
     def write_available(self) -> int:
@@ -231,6 +233,8 @@ class _Output:
         self._ring = _Ring()
         if self._device is None:
             self._device = self._made()
+        self._begun = time.monotonic()
+        self.late = None
 
     def write(self, data: Buffer, /) -> bool:
         ring = self._ring
@@ -261,8 +265,14 @@ class _Output:
     def _giving(self) -> Generator[bytes, int]:
         wanted = yield b""
         while True:
-            self._called = time.monotonic()
+            self._note(time.monotonic())
             wanted = yield self._ring.take(wanted * self._frame)
+
+    def _note(self, now: float) -> None:
+        """The device asks: for the first time when it begins, and too late if it has said all that it had."""
+        said_all_after = self._ring.taken / self._frame / self.samplerate
+        self.late = max(self.late or 0.0, now - self._begun - said_all_after)
+        self._called = now
 
 
 class _Ring:

@@ -245,5 +245,5 @@ class _Run:
         before, at = self._progress
         if played != before:
             self._progress = (played, time.monotonic())
-        elif time.monotonic() - at > (STALLED_AFTER if played else backend.STUCK_AFTER):
+        elif time.monotonic() - at > (STALLED_AFTER if played > 0 else backend.STUCK_AFTER):
             raise AudioUnavailable("audio.stuck")

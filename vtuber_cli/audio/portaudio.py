@@ -135,10 +135,12 @@ class PortAudio:
     def output(self, device: Device, rate: int | None) -> OutputStream:
         """Mono if the device can."""
 
-        def make(rate: int, channels: int) -> sounddevice.RawOutputStream:
-            return self.sound.RawOutputStream(
+        def make(rate: int, channels: int) -> OutputStream:
+            stream: Any = self.sound.RawOutputStream(
                 samplerate=rate, channels=channels, device=device.index, dtype="int16", latency=REQUESTED_LATENCY
             )
+            stream.late = 0.0  # it begins at once; what it took, it tells
+            return stream
 
         return self._first(make, [rate or device.rate], (1, min(2, device.channels)))
 

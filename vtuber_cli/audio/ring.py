@@ -38,7 +38,7 @@ class Ring:
         self._step = round(STEP_SECONDS * self.rate)
         self.written = 0
         self.played = 0
-        """Frames that have left the ring."""
+        """Frames that have left the ring; -1 until the device begins."""
         self.ahead = 0
         """Frames that are still in it."""
         self.underruns = 0
@@ -64,7 +64,8 @@ class Ring:
         # A sound server takes, and tells that it took, in steps; in between the clock knows better, but not alone:
         # it also runs while the device is starved.
         taken = self.written - self.ahead
-        elapsed = int((time.monotonic() - self._began) * self.rate)
+        late = self._stream.late
+        elapsed = -1 if late is None else int((time.monotonic() - self._began - late) * self.rate)
         self.played = min(elapsed, taken + self._step, self.written)
 
     def room(self, ahead_seconds: float) -> int:
