@@ -10,6 +10,8 @@ import pytest_asyncio
 
 from tests.browser import chromium
 from tests.viewer.server import StandIn, standing_in
+from vtuber_cli.server import wire
+from vtuber_cli.server.messages.base import Message
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +36,8 @@ def _started(folder: Path, *flags: str) -> Iterator[str]:
 
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[StandIn]:
+    """A stand-in; what the page says to it has to be what `server/messages` knows."""
     async with standing_in() as found:
         yield found
+    for frame in found.frames:
+        assert isinstance(wire.read(frame), Message), frame

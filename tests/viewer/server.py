@@ -29,6 +29,8 @@ class StandIn:
 
     def __init__(self, files: Mapping[str, Path | bytes] | None = None) -> None:
         self.heard: list[dict[str, Any]] = []
+        self.frames: list[str | bytes] = []
+        """All of it, as it came."""
         self.binary: list[bytes] = []
         self.asked: list[str] = []
         """Paths that were asked for, with the status they got."""
@@ -80,6 +82,7 @@ class StandIn:
         self.connections += 1
         async for text in socket:
             async with self._news:
+                self.frames.append(text)
                 if isinstance(text, bytes):
                     self.binary.append(text)
                 else:

@@ -155,7 +155,8 @@ async def test_a_browser_alone_is_enough(browser: str, server: StandIn) -> None:
     async with page(browser, size=(1100, 1100)) as tab:
         await tab.open(f"{server.url}/setup?lang=en")
         await server.until("hello")
-        await server.send({"type": "welcome", "features": ["binary-audio"], "role": "talker"})
+        resume = "kQ0v1s5m3J7Zk2pWn8dYxA"
+        await server.send({"type": "welcome", "features": ["binary-audio"], "role": "talker", "resume": resume})
         await tab.run("document.getElementById('talk').click()", gesture=True)
         await tab.until("document.getElementById('talk').getAttribute('aria-pressed') === 'true'")
         async with asyncio.timeout(10):
@@ -174,6 +175,9 @@ async def test_a_browser_alone_is_enough(browser: str, server: StandIn) -> None:
         )
         assert (await server.until("text-input"))[0]["text"] == "Wait!"
         assert (await server.until("interrupt-signal"))[0]["text"] == "A long story."
+        await server.stop()
+        await server.start()
+        assert (await server.until("hello", 2))[-1]["resume"] == resume
         assert tab.complaints == []
     assert all(len(frame) == 4 + 2 * 512 and frame[:4] == b"\x02\x00\x00\x00" for frame in heard)
     samples = np.concatenate([np.frombuffer(frame[4:], "<i2") for frame in heard])

@@ -3,7 +3,7 @@
 /** Seconds that lips are ahead of what is heard, and those of a picture, which shows its own middle. */
 const LEAD = 0.01;
 const PICTURE = 1 / 30;
-const MOST_KEYS = 4096;
+const MOST_KEYS = 20_000;
 
 /** How open the mouth is in the full shape of each vowel. */
 const FULL = { A: 1, I: 0.35, U: 0.3, E: 0.6, O: 0.7 };

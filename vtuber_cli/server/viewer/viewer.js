@@ -134,7 +134,8 @@ class Viewer {
     const { character, watch } = options;
     const role = options.mic === "off" ? "viewer" : "talker";
     const hello = { type: "hello", role, features, plays: options.audio > 0, language: this.#language };
-    this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }));
+    const resume = role === "talker" && remembered();
+    this.#connection.send(Object.assign(hello, character && { character }, watch && { watch }, resume && { resume }));
   }
 
   #started({ text, forwarded, shown, actions }) {
@@ -200,8 +201,10 @@ class Viewer {
     }
   }
 
-  #welcome({ features }) {
-    if (this.#microphone) this.#microphone.binary = Array.isArray(features) && features.includes("binary-audio");
+  #welcome({ features, resume }) {
+    if (!this.#microphone) return;
+    this.#microphone.binary = Array.isArray(features) && features.includes("binary-audio");
+    if (typeof resume === "string") remember(resume);
   }
 
   #audio({ audio, visemes, display_text: shown, actions, forwarded }) {
@@ -305,6 +308,23 @@ class Viewer {
       this.#shown = seen;
       if (this.#connection.open) this.#hello();
     }
+  }
+}
+
+/** The talk that this tab had, to go on with it: also after it was loaded anew. */
+function remembered() {
+  try {
+    return sessionStorage.getItem("resume");
+  } catch {
+    return null; // a browser may keep nothing
+  }
+}
+
+function remember(resume) {
+  try {
+    sessionStorage.setItem("resume", resume);
+  } catch {
+    // Then the next connection begins a new talk.
   }
 }
 
