@@ -210,7 +210,14 @@ async def test_a_refusal_names_what_to_allow_and_echoes_nothing_hostile(hall: Ha
     assert told[0].params["origin"] == "https://friend.example:8443"
     answer = await ask(guard, [("Host", "mybox:80")])
     assert b"--allow-host mybox:80" in answer.body
-    for bad in ("https://evil.example/\x1b[2J", "javascript:alert(1)", "https://<script>", "https://a b", "$(reboot)"):
+    for bad in (
+        "https://evil.example/\x1b[2J",
+        "javascript:alert(1)",
+        "https://<script>",
+        "https://a b",
+        "$(reboot)",
+        "https://a\n",
+    ):
         answer = await knock(guard, [("Host", OURS), ("Origin", bad)])
         assert bad.encode("latin-1") not in answer.body
         assert answer.body.isascii() and answer.body.decode().replace("\n", "").isprintable()
@@ -569,7 +576,9 @@ async def test_an_ipv6_network_is_one_address(waiting: Waiting) -> None:
             assert await enter(guard, tasks, 1, client=f"2001:db8::{number}") == []
         assert await enter(guard, tasks, 1, client="2001:db8::ffff") == [503]
         assert await enter(guard, tasks, 1, client="2001:db8:0:1::1") == []
+        assert guard.places.addresses == 2
         waiting.over.set()
+    assert guard.places.addresses == 0
 
 
 # --- from the settings ------------------------------------------------------------------------------------------

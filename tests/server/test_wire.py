@@ -29,11 +29,24 @@ from vtuber_cli.server.messages import (
     RawAudioData,
     SetModelAndConf,
     TextInput,
+    pixels,
 )
 from vtuber_cli.server.messages.images import LARGEST, Picture
 from vtuber_cli.server.messages.schema import SIDES
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+def png(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height) + bytes(20)
+
+
+def webp(chunk: bytes, body: bytes) -> bytes:
+    return b"RIFF\0\0\0\0WEBP" + chunk + struct.pack("<I", len(body)) + body
+
+
+PNG = png(3, 2)
+JPEG = b"\xff\xd8\xff\xe0\0\x06JFIF\xff\xff\xc2\0\x0b\x08" + struct.pack(">HH", 2, 3) + bytes(9)
+GIF = b"GIF89a" + struct.pack("<HH", 3, 2)
+WEBP = webp(b"VP8 ", bytes(6) + struct.pack("<HH", 3, 2))
 KINDS = sorted({kind for side in SIDES for kind in side.says}, key=lambda kind: kind.__name__)
 INCOMING = sorted({*wire.CLIENT.kinds, *wire.FORTUNE.kinds} - {""})
 
@@ -232,7 +245,7 @@ def image(data: str, source: str = "upload") -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("data", "kind"),
-    [(PNG, "png"), (b"\xff\xd8\xff\xe0", "jpeg"), (b"GIF89a", "gif"), (b"RIFF\0\0\0\0WEBPVP8 ", "webp")],
+    [(PNG, "png"), (JPEG, "jpeg"), (GIF, "gif"), (GIF.replace(b"9a", b"7a"), "gif"), (WEBP, "webp")],
 )
 def test_pictures_are_what_their_bytes_say(data: bytes, kind: str) -> None:
     said = read(image(url(data, "png")))
@@ -253,11 +266,45 @@ def test_pictures_are_what_their_bytes_say(data: bytes, kind: str) -> None:
         url(b"<svg onload=alert(1)>", "svg+xml"),
         url(b"<html>", "png"),
         url(b"", "png"),
+        url(PNG[:20]),
+        url(PNG.replace(b"IHDR", b"IDAT")),
+        url(png(0, 5)),
+        url(JPEG[:14]),
+        url(JPEG[:4] + bytes(40)),
+        url(b"\xff\xd8" + b"\xff\xe0\0\2" * 300),
+        url(GIF[:8]),
+        url(webp(b"ANIM", bytes(40))),
         "data:image/" + "x" * 100 + ";base64,AAAA",
     ],
 )
 def test_what_is_no_picture(data: str) -> None:
     assert refused(image(data)) == "not_an_image"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PNG,
+        JPEG,
+        GIF,
+        WEBP,
+        webp(b"VP8L", b"\x2f" + struct.pack("<I", 2 | 1 << 14) + bytes(9)),
+        webp(b"VP8X", bytes(4) + b"\2\0\0\1\0\0"),
+    ],
+)
+def test_how_many_pixels_there_are(data: bytes) -> None:
+    assert pixels.count(data) == 6
+
+
+@given(st.sampled_from([PNG, JPEG, GIF, WEBP]), st.binary(max_size=40), st.integers(0, 40))
+def test_no_bytes_break_the_count(start: bytes, data: bytes, cut: int) -> None:
+    found = pixels.count(start[:cut] + data)
+    assert found is None or found > 0
+
+
+def test_a_picture_that_would_fill_the_memory() -> None:
+    assert refused(image(url(png(50_000, 50_000)))) == "image_too_large"
+    assert read(image(url(png(8000, 5000)))).images
 
 
 def test_pictures_of_unknown_sources_and_sizes() -> None:

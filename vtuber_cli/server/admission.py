@@ -64,6 +64,11 @@ class Places:
             self._by_address[address] += 1
         return Place(self, address, viewer)
 
+    @property
+    def addresses(self) -> int:
+        """From how many addresses the talks come."""
+        return len(self._by_address)
+
     def give_back(self, place: Place) -> None:
         """For `Place.leave`."""
         if place.viewer:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from vtuber_cli.server.messages import pixels
 from vtuber_cli.server.messages.base import Name, Part
 
 MOST = 4
@@ -64,7 +65,10 @@ def _picture(value: object) -> Picture:
     kind = sniffed(data)
     if kind is None:
         raise PydanticCustomError("not_an_image", "of no kind we know")
-    if len(data) > LARGEST:
+    pixels_there = pixels.count(data)
+    if pixels_there is None:
+        raise PydanticCustomError("not_an_image", "without a size")
+    if len(data) > LARGEST or pixels_there > pixels.MOST:
         raise PydanticCustomError("image_too_large", "too large")
     return Picture(kind, data)
 
@@ -86,7 +90,7 @@ class Image(Part):
 
     source: Literal["camera", "screen", "clipboard", "upload"]
     data: PictureUrl
-    """PNG, JPEG, GIF or WebP in base64, 4 MiB at most."""
+    """PNG, JPEG, GIF or WebP in base64, 4 MiB and 40 million pixels at most."""
     mime_type: Name | None = None
     """Ignored: the bytes say what they are."""
 
