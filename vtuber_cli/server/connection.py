@@ -44,8 +44,8 @@ class PatientHttp(H11Protocol):
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:  # pyright: ignore[reportUnnecessaryComparison]
             self._end()
-        elif self._ends is None and not self.transport.is_closing():
-            self._begin()
+        elif self._ends is None and not self.transport.is_closing() and self.transport.get_protocol() is self:
+            self._begin()  # not of what has become a socket, which may say nothing for as long as it likes
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
