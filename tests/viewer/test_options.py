@@ -127,7 +127,7 @@ async def test_she_stands_where_she_is_put(browser: str, server: StandIn) -> Non
 
 async def test_setting_up(browser: str, server: StandIn) -> None:
     async with page(browser, size=(1100, 1100)) as tab:
-        await tab.open(f"{server.url}/setup?lang=ko&token=p3mAJ8W2qLr0c1fJx9yQvA")
+        await tab.open(f"{server.url}/setup?lang=ko#token=p3mAJ8W2qLr0c1fJx9yQvA")
         hello = (await server.until("hello"))[0]
         assert hello["role"] == "talker" and server.heard[0] == {"type": "auth", "token": "p3mAJ8W2qLr0c1fJx9yQvA"}
         await server.send(MIKA)

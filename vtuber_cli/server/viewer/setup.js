@@ -4,7 +4,8 @@ import { OPTIONS, language, read, write } from "./options.js";
 import { speak, t } from "./words.js";
 
 const place = (id) => document.getElementById(id);
-const given = read(location.search);
+// The server takes a token out of the address, so it comes behind the #, which no server sees; or it is typed in.
+const given = { ...read(location.search), token: read(location.hash.slice(1)).token || read(location.search).token };
 const chosen = { ...given, mic: "off" };
 
 const RANGES = { scale: [0.1, 3, 0.05], x: [-100, 100, 1], y: [-100, 100, 1], audio: [0, 1, 0.05] };
@@ -15,6 +16,7 @@ const CHOICES = {
   lang: ["", "en", "ko"],
 };
 const TEXTS = ["bg", "character"];
+const SECRETS = ["token"];
 /** Milliseconds without a change, after which the preview is loaded anew. */
 const CALM = 350;
 
@@ -30,7 +32,12 @@ function control(name) {
     found.append(...CHOICES[name].map((each) => new Option(t(`setup.${name}.${each}`), each)));
     return found;
   }
-  return Object.assign(document.createElement("input"), { type: "text", placeholder: t(`setup.${name}.placeholder`) });
+  const type = SECRETS.includes(name) ? "password" : "text";
+  return Object.assign(document.createElement("input"), {
+    type,
+    autocomplete: "off",
+    placeholder: t(`setup.${name}.placeholder`),
+  });
 }
 
 function field(name) {
@@ -108,7 +115,7 @@ speak(language(given.lang, navigator.languages ?? [navigator.language]));
 for (const each of document.querySelectorAll("[data-words]")) each.textContent = t(each.dataset.words);
 place("title").textContent = document.title = t("setup.title", { name: "vtuber" });
 place("text").placeholder = t("setup.say");
-place("options").append(...[...Object.keys(RANGES), ...Object.keys(CHOICES), ...TEXTS].map(field));
+place("options").append(...[...Object.keys(RANGES), ...Object.keys(CHOICES), ...TEXTS, ...SECRETS].map(field));
 place("options").addEventListener("submit", (event) => event.preventDefault());
 place("copy").addEventListener("click", copy);
 place("talk").addEventListener("click", talk);
