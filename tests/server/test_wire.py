@@ -213,6 +213,11 @@ def test_in_korean() -> None:
     told = wire.CLIENT.refusal(caught.value)
     assert isinstance(told, Error)
     assert told.message == "text-input: text가 빠졌어요"
+    with pytest.raises(wire.Refused) as caught:
+        read({"type": "hello", "role": "owner"})
+    told = wire.CLIENT.refusal(caught.value)
+    assert isinstance(told, Error)
+    assert told.message == "hello: role는 talker, viewer 가운데 하나여야 해요"
 
 
 def test_a_long_list_with_one_long_text_allocates_nothing_large() -> None:

@@ -10,6 +10,7 @@ of the stream as a little-endian uint16 (0 from a client). What comes from a cli
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -237,7 +238,7 @@ def _wrong(named: str, detail: ErrorDetails) -> Refused:
     words = next((key for start, key in _WORDS.items() if detail["type"].startswith(start)), "wire.wrong")
     context = detail.get("ctx", {})
     limit = context.get("max_length", context.get("limit", ""))
-    expected = str(context.get("expected", "")).replace("'", "")
+    expected = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))  # else with an English "or"
     return Refused(words, type=named, field=_place(detail["loc"]), limit=limit, expected=expected)
 
 
