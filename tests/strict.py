@@ -9,7 +9,12 @@ import pytest
 
 NOT_CLAIMED = "does not claim"
 """In a reason: nothing is lacking, an engine makes no such promise."""
-_MARKS = {"model": "a model test", "audio": "an audio test", "window": "a test in a real terminal"}
+_MARKS = {
+    "model": "a model test",
+    "audio": "an audio test",
+    "window": "a test in a real terminal",
+    "browser": "a test in a browser",
+}
 
 
 def _strict() -> bool:

@@ -14,6 +14,15 @@ from vtuber_cli.server import wire
 from vtuber_cli.server.messages.base import Message
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        # What draws models is nobody's to install for us: those tests may be left out.
+        if asked & {"browser", "strict_browser"} and "display" not in asked:
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _started(tmp_path_factory.mktemp("chromium"), "--autoplay-policy=no-user-gesture-required")
