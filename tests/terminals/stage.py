@@ -96,6 +96,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--light", action="store_true")
     parser.add_argument("--truecolor", action="store_true")
     parser.add_argument("--letters", action="store_true")
+    parser.add_argument("--freeing", type=float, default=0.0, help="seconds that the talk takes to end")
     return parser.parse_args()
 
 
@@ -107,7 +108,9 @@ async def main(options: argparse.Namespace) -> None:
         if where := os.environ.get("STAGE_CHOICE"):
             with open(where, "w", encoding="utf-8") as file:  # noqa: PTH123
                 file.write(f"{survey.choice}\n")
-        await open_screen(LedTalk(listening=True), look, portraits=portraits, survey=survey)
+        await open_screen(
+            LedTalk(listening=True, freeing_takes=options.freeing), look, portraits=portraits, survey=survey
+        )
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class Terminal:
         self.master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (rows, columns))
         self._slave = slave
+        self._ends = (self.master, slave)
         self.before = termios.tcgetattr(slave)
         environ = {name: value for name, value in os.environ.items() if name not in ("TMUX", "STY", "NO_COLOR")}
         environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
@@ -107,12 +108,17 @@ class Terminal:
         assert termios.tcgetattr(self._slave) == self.before
         return self.process.returncode
 
+    def vanish(self) -> None:
+        """The window is closed."""
+        for end in self._ends:
+            os.close(end)
+        self._ends = ()
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self.master)
-        os.close(self._slave)
+        self.vanish()
 
 
 @contextmanager
@@ -194,6 +200,16 @@ def test_a_signal_in_the_midst_of_it(number: signal.Signals) -> None:
         nothing_is_left(screen.written)
 
 
+def test_a_terminal_that_goes_away_takes_the_talk_with_it() -> None:
+    """In mid-speech, when there is most to write and nobody to read it."""
+    with terminal(80, 24, "--avatar", "half") as screen:
+        screen.until_page("tonight")
+        screen.type("say")
+        screen.until_page("Morning!")
+        screen.vanish()
+        assert screen.process.wait(_PATIENCE) in (0, 1)
+
+
 def test_a_bug_in_the_midst_of_it() -> None:
     with terminal(80, 24, "--avatar", "kitty") as screen:
         screen.until_written(rb"\x1b_Ga=p,")
@@ -243,8 +259,7 @@ def test_stopped_and_gone_on(how: str, tmp_path: Path) -> None:
         if how != "STOP":
             pieces(screen.written)
             assert screen.written.rfind(b"\x1b[?1049l") > screen.written.rfind(b"\x1b_Ga=d,d=I") > start
-            state = Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()[0]
-            assert state == "T"
+            assert _state(program) == "T"
         screen.press(b"bg; echo typed\n")  # after SIGSTOP the line is as we left it, and a return key ends none
         screen.until_written(rb"typed\r\n", start)
         start = len(screen.written)
@@ -258,3 +273,31 @@ def test_stopped_and_gone_on(how: str, tmp_path: Path) -> None:
         assert screen.ended() == 3
     finally:
         screen.close()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_terminal_that_is_closed_ends_it(stopped: bool, tmp_path: Path) -> None:
+    """With its shell, as a window is closed: the system lets everybody go on and tells them."""
+    screen = Terminal(100, 30, ["sh", "-i"], PS1="ready> ", ENV="", HOME=str(tmp_path))
+    screen.until_page("ready>")
+    screen.type(" ".join([*STAGE, "--avatar", "kitty"]))
+    screen.until_written(rb"\x1b_Ga=p,")
+    program = int(Path(f"/proc/{screen.process.pid}/task/{screen.process.pid}/children").read_text().split()[0])
+    screen.type("say")
+    screen.until_page("Morning!")
+    if stopped:
+        screen.press(b"\x1a")
+        screen.until_written(rb"Stopped")
+    screen.close()
+    try:
+        limit = time.monotonic() + _PATIENCE
+        while Path(f"/proc/{program}").exists() and _state(program) != "Z":
+            assert time.monotonic() < limit
+            select.select([], [], [], 0.05)
+    finally:
+        if Path(f"/proc/{program}").exists():
+            os.kill(program, signal.SIGKILL)
+
+
+def _state(program: int) -> str:
+    return Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()[0]

@@ -40,24 +40,43 @@ def stop(app: _Suspended) -> None:
         return
     with app.suspend(), _as_by_default(signal.SIGTSTP, signal.SIGCONT):
         os.kill(0, signal.SIGTSTP)
-        _wait_for_the_foreground()
+        _in_the_foreground()
+    _fall_silent(app)
+
+
+def _fall_silent(app: _Suspended) -> None:
+    """Has nothing written any more if the terminal was closed.
+
+    Textual does not start its writer again then, and who still writes waits for ever once the queue is full.
+    """
+    driver = app._driver  # pyright: ignore[reportPrivateUsage] - the only way to its writer
+    if driver is not None and not app.is_headless and not _in_the_foreground():
+        driver.write = _nowhere
+
+
+def _nowhere(data: str) -> None:
+    """Takes what nobody will see."""
 
 
 def _take_back(app: _Suspended) -> None:
-    """Somebody stopped us without a word and the shell has had the terminal meanwhile."""
-    if sys.platform != "win32":
-        _wait_for_the_foreground()
+    """Somebody stopped us without a word and the shell has had the terminal meanwhile; or the terminal was closed."""
+    if _in_the_foreground():
         with app.suspend():
             pass
+    _fall_silent(app)
 
 
-def _wait_for_the_foreground() -> None:
-    """In the background the system stops us for it (SIGTTOU); in the foreground nothing changes."""
-    if sys.platform != "win32":
-        import termios
+def _in_the_foreground() -> bool:
+    """Whether there is a terminal; in the background the system stops us here (SIGTTOU) until we may have it."""
+    if sys.platform == "win32":
+        return True
+    import termios
 
-        with suppress(termios.error):  # closed meanwhile
-            termios.tcsetattr(0, termios.TCSANOW, termios.tcgetattr(0))
+    try:
+        termios.tcsetattr(0, termios.TCSANOW, termios.tcgetattr(0))
+    except termios.error:
+        return False
+    return True
 
 
 @contextmanager
