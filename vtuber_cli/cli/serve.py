@@ -187,6 +187,7 @@ async def _load(hosting: Any, hall: Any) -> None:
     """The engines, in the background; nobody is kept from connecting meanwhile."""
     from vtuber_cli.cli import show
     from vtuber_cli.events import EngineChanged, Failed
+    from vtuber_cli.server import cast
     from vtuber_cli.tui.feed import engine_line
 
     def announce(event: Event) -> None:
@@ -199,6 +200,9 @@ async def _load(hosting: Any, hall: Any) -> None:
                 pass
 
     began = asyncio.get_running_loop().time()
+    # What draws her takes a moment to import, too, which the first client need not wait for.
+    with suppress(VtuberError):
+        await asyncio.to_thread(cast.figure, hosting.first, hosting.language)
     await hosting.load(announce)
     hall.loaded = True
     show.notice(t("serve.loaded", seconds=f"{asyncio.get_running_loop().time() - began:.1f}"))

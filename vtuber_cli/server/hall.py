@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server.messages import Message
+from vtuber_cli.server.messages import Control, Message
 
 if TYPE_CHECKING:
     from vtuber_cli.server.seats import Seats
@@ -62,9 +62,10 @@ class Hall:
 
     def show(self, uid: str, message: Message, *, speech: bool) -> None:
         """What a talk says to its client, for those who look on."""
-        self._last = uid
+        if isinstance(message, Control) and message.text == "conversation-chain-start":
+            self._last = uid
         for onlooker in self._onlookers:
-            if (onlooker.watch or uid) == uid:
+            if (onlooker.watch or self._last) == uid:
                 onlooker.say(message, speech=speech)
 
     def names(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
@@ -33,6 +34,9 @@ _SHOWN = (
 _NEEDS: dict[type[m.Message], str] = {m.AgentState: "agent-state", m.FortuneCard: "fortune-card"}
 """What only those get that announced it."""
 
+_TRY_AGAIN, _TOO_SLOW = 1012, 1008
+_GOODBYE_SECONDS = 0.5
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -51,6 +55,7 @@ class Peer:
         self.watch = ""
         self._hall = hall
         self._receive = receive
+        self._send = send
         self._outlet = Outlet(send)
         self._place = place
         self._features: frozenset[str] = frozenset()
@@ -64,11 +69,14 @@ class Peer:
 
     async def run(self) -> None:
         """Until the client goes, takes nothing more, or the server ends."""
-        tasks = [
-            asyncio.ensure_future(each) for each in (self._outlet.run(), self._listen(), self._hall.closing.wait())
-        ]
+        sending = asyncio.ensure_future(self._outlet.run())
+        listening = asyncio.ensure_future(self._listen())
+        closing = asyncio.ensure_future(self._hall.closing.wait())
+        tasks = (sending, listening, closing)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if not listening.done():
+                await self._hang_up(_TRY_AGAIN if closing.done() else _TOO_SLOW)
         finally:
             for task in tasks:
                 task.cancel()
@@ -78,6 +86,11 @@ class Peer:
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
                     _LOG.error("a connection failed", exc_info=failed)
+
+    async def _hang_up(self, code: int) -> None:
+        with suppress(OSError, RuntimeError, TimeoutError):  # it may have gone, or take nothing
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await self._send({"type": "websocket.close", "code": code})
 
     # --- to the client -------------------------------------------------------------------------------------------
 

@@ -39,8 +39,8 @@ class ClientPlayback(SpeechPlayback):
     @property
     def heard(self) -> float:
         if self.begins is not None:
-            self.hear(min(asyncio.get_running_loop().time() - self.begins, self.limit))
-        return super().heard
+            self.hear(asyncio.get_running_loop().time() - self.begins)
+        return min(super().heard, self.limit)
 
     def end(self) -> None:
         """All of it was heard."""
@@ -149,7 +149,7 @@ class ClientSpeaker:
         for piece in self._pieces:
             length = len(_letters(piece.shown))
             if length > left:
-                piece.limit = _seconds_of(piece, left)
+                piece.limit = _seconds_of(piece, left) if left else 0.0
             left = max(0, left - length)
 
     # --- the clock -----------------------------------------------------------------------------------------------
