@@ -569,6 +569,20 @@ async def test_a_talk_that_turns_out_to_look_on(waiting: Waiting) -> None:
     assert (guard.places.sessions, guard.places.viewers) == (0, 0)
 
 
+async def test_nobody_talks_on_a_viewers_place(waiting: Waiting) -> None:
+    guard = Guard(waiting, Rules(limits=Limits(sessions=1, viewers=3)))
+    async with asyncio.TaskGroup() as tasks:
+        assert await enter(guard, tasks, 3, path="/client-ws?role=viewer") == []
+        first, second, _ = (each.place for each in waiting.came)
+        assert first.become_talker() and first.become_talker()
+        assert not second.become_talker() and second.viewer
+        assert (guard.places.sessions, guard.places.viewers) == (1, 2)
+        assert first.become_viewer() and second.become_talker()
+        waiting.over.set()
+    assert (guard.places.sessions, guard.places.viewers, guard.places.addresses) == (0, 0, 0)
+    assert not first.become_talker()
+
+
 async def test_an_ipv6_network_is_one_address(waiting: Waiting) -> None:
     guard = Guard(waiting, Rules())
     async with asyncio.TaskGroup() as tasks:

@@ -49,20 +49,31 @@ class Places:
         Raises:
             Refusal: there is none.
         """
-        address = counted_as(client)
-        if viewer:
-            if self.viewers >= self._limits.viewers:
-                raise Refusal("guard.full_viewers", 503, limit=self._limits.viewers)
-            self.viewers += 1
-        else:
-            if self.sessions >= self._limits.sessions:
-                raise Refusal("guard.full", 503, limit=self._limits.sessions)
-            most = self._limits.sessions_per_address
-            if not is_loopback(client) and self._by_address[address] >= most:
-                raise Refusal("guard.full_address", 503, limit=most)
-            self.sessions += 1
-            self._by_address[address] += 1
-        return Place(self, address, viewer)
+        place = Place(self, client, viewer)
+        if (refusal := self._no_room(place)) is not None:
+            raise refusal
+        self._count(place, 1)
+        return place
+
+    def _no_room(self, place: Place) -> Refusal | None:
+        limits = self._limits
+        if place.viewer:
+            full = self.viewers >= limits.viewers
+            return Refusal("guard.full_viewers", 503, limit=limits.viewers) if full else None
+        if self.sessions >= limits.sessions:
+            return Refusal("guard.full", 503, limit=limits.sessions)
+        if not is_loopback(place.client) and self._by_address[place.address] >= limits.sessions_per_address:
+            return Refusal("guard.full_address", 503, limit=limits.sessions_per_address)
+        return None
+
+    def _count(self, place: Place, by: int) -> None:
+        if place.viewer:
+            self.viewers += by
+            return
+        self.sessions += by
+        self._by_address[place.address] += by
+        if not self._by_address[place.address]:
+            del self._by_address[place.address]
 
     @property
     def addresses(self) -> int:
@@ -71,37 +82,41 @@ class Places:
 
     def give_back(self, place: Place) -> None:
         """For `Place.leave`."""
-        if place.viewer:
-            self.viewers -= 1
-            return
-        self.sessions -= 1
-        self._by_address[place.address] -= 1
-        if not self._by_address[place.address]:
-            del self._by_address[place.address]
+        self._count(place, -1)
 
-    def turn_viewer(self, place: Place) -> bool:
-        """For `Place.become_viewer`."""
-        if self.viewers >= self._limits.viewers:
+    def move(self, place: Place, *, viewer: bool) -> bool:
+        """For `Place.become_viewer` and `become_talker`."""
+        wanted = Place(self, place.client, viewer)
+        if self._no_room(wanted) is not None:
             return False
-        self.give_back(place)
-        self.viewers += 1
+        self._count(place, -1)
+        self._count(wanted, 1)
         return True
 
 
 class Place:
     """What a socket takes up."""
 
-    def __init__(self, places: Places, address: str, viewer: bool) -> None:
+    def __init__(self, places: Places, client: str, viewer: bool) -> None:
         self._places = places
         self._left = False
-        self.address = address
+        self.client = client
+        self.address = counted_as(client)
+        """What it is counted under."""
         self.viewer = viewer
 
     def become_viewer(self) -> bool:
         """It turned out to look on only, and frees its place in a talk; False if there are too many of those."""
-        if not self.viewer and not self._left:
-            self.viewer = self._places.turn_viewer(self)
-        return self.viewer
+        return self._become(viewer=True)
+
+    def become_talker(self) -> bool:
+        """It came to look on, and wants a talk after all; False if there are too many of those."""
+        return self._become(viewer=False)
+
+    def _become(self, *, viewer: bool) -> bool:
+        if self.viewer != viewer and not self._left and self._places.move(self, viewer=viewer):
+            self.viewer = viewer
+        return self.viewer == viewer
 
     def leave(self) -> None:
         """Frees it; safe to call twice."""
