@@ -449,6 +449,17 @@ async def test_a_token_in_the_address_of_a_socket(hall: Hall) -> None:
     assert (await knock(guard, [("Host", OURS)], path="/client-ws?token=wrong")).status == 403
 
 
+async def test_a_page_from_elsewhere_that_was_let_in_may_bring_the_token(hall: Hall) -> None:
+    guard = guarded(hall, token=SECRET)
+    site = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Dest", "websocket")]
+    headers = [("Host", OURS), ("Origin", "http://localhost:5173"), *site]
+    assert [event["type"] for event in (await knock(guard, headers, path=f"/client-ws?token={SECRET}")).sent] == [
+        "websocket.accept"
+    ]
+    assert len(hall.came) == 1
+    assert (await ask(guard, [*headers, BEARER])).status == 200
+
+
 AUTH = f'{{"type":"auth","token":"{SECRET}"}}'
 
 

@@ -139,7 +139,7 @@ class Guard:
             if asked.is_preflight and origin is not None:
                 await answer(send, 204, headers.preflight(origin, private=asked.asks_for_private_network))
                 return
-            key = self._check_token(asked)
+            key = self._check_token(asked, origin)
             if length(asked.headers) > self._rules.limits.upload_bytes:
                 raise too_large(self._rules.limits.upload_bytes)
         except Refusal as refusal:
@@ -161,7 +161,7 @@ class Guard:
             if body.wants_our_answer:
                 await refuse(send, body.refusal, host, origin)
 
-    def _check_token(self, asked: Asked) -> str | None:
+    def _check_token(self, asked: Asked, origin: str | None) -> str | None:
         """Whether a request may go on without the token or with the one it brings; the one of its address, if any.
 
         Raises:
@@ -171,7 +171,7 @@ class Guard:
             return None
         if len(all_of(asked.headers, b"authorization")) > 1:
             raise Refusal("guard.doubled", 400, name="Authorization")
-        given = None if asked.is_embedded_elsewhere else asked.given_token
+        given = None if origin is None and asked.is_embedded_elsewhere else asked.given_token
         if given is None and self._has_cookie(asked):
             return None
         if given is None:
@@ -207,7 +207,7 @@ class Guard:
             host = self._rules.names.host(asked.headers, asked.server, asked.scheme)
             origin = self._rules.names.origin(asked.headers, host, asked.server[1], asked.scheme)
             try:
-                self._check_token(asked)
+                self._check_token(asked, origin)
             except Refusal as refusal:
                 if refusal.key != "guard.no_token":
                     raise
