@@ -267,6 +267,7 @@ def test_pictures_are_what_their_bytes_say(data: bytes, kind: str) -> None:
         "data:image/png;base64",
         "data:image/png;base64,AAAA",
         "data:image/png;base64,%%%%",
+        url(PNG).replace("64,iVBO", "64,iV!\nBO"),
         "data:image/png;base64,\u00e9",
         url(b"<svg onload=alert(1)>", "svg+xml"),
         url(b"<html>", "png"),

@@ -38,7 +38,7 @@ def samples_of(value: Any) -> Samples:
         doubles = array("d", cast("list[float]", value))
     except (TypeError, OverflowError):
         raise PydanticCustomError("not_samples", "no list of numbers") from None
-    return sane(np.clip(np.frombuffer(doubles, dtype=np.float64), -1.0, 1.0))
+    return sane(np.frombuffer(doubles, dtype=np.float64))
 
 
 def _listed(samples: Samples) -> list[float]:
