@@ -20,7 +20,7 @@ from vtuber_cli.events import EMOTIONS
 
 CHARACTERS = Path(__file__).resolve().parent.parent.parent / "characters"
 SIZE = (240, 240)
-_MIXTURES = 20
+_MIXTURES = 16
 _DRAW = """(async () => {
   const { Rig } = await import("/viewer/rig.js");
   const rig = new Rig(await (await fetch("/rigs/%s.json")).json());
@@ -42,7 +42,7 @@ _DRAW = """(async () => {
 def _poses(name: str) -> dict[str, dict[str, float]]:
     """All expressions, each with the head turned another way, and mixtures of every parameter."""
     expressions = read(CHARACTERS / name / FILE)
-    turns = [(0.0, 0.0, 0.0), (30.0, -20.0, 12.0), (-30.0, 25.0, -20.0)]
+    turns = [(0.0, 0.0, 0.0), (30.0, -20.0, 12.0), (-30.0, 25.0, -20.0)][: 3 if name == "mika" else 1]
     found = {
         f"{emotion} {turn}": rest() | expressions[emotion].pose(5.0) | dict(zip(_ANGLES, turn, strict=True))
         for emotion in EMOTIONS
