@@ -137,6 +137,22 @@ async def test_speech_in_pieces(browser: str, server: StandIn, binary: bool) -> 
     assert np.abs(speaking - silent).mean() > 1.5  # by its loudness
 
 
+async def test_a_stream_that_runs_dry_goes_on(browser: str, server: StandIn) -> None:
+    async with viewer(browser, server, prepare=_STARTS) as tab:
+        start = {"type": "audio-stream-start", "stream_id": "s1", "stream": 1, "sample_rate": RATE}
+        await server.send(START, start | {"display_text": {"text": "With a pause."}})
+        await server.send(b"\x11\x00\x01\x00" + tone(0.3).tobytes())
+        await server.until("audio-play-start")
+        await asyncio.sleep(0.8)
+        assert await tab.run("viewer.frames") >= 0 and server.count("frontend-playback-complete") == 0
+        await server.send(
+            b"\x11\x00\x01\x00" + tone(0.3).tobytes(), {"type": "audio-stream-end", "stream_id": "s1"}, SENT
+        )
+        await server.until("frontend-playback-complete")
+        (first, _, seconds, _), (second, offset, _, now) = await tab.run("window.started")
+    assert second > first + seconds + 0.3 and second >= now and offset == 0
+
+
 async def test_interrupted_she_is_silent_at_once(browser: str, server: StandIn) -> None:
     async with viewer(browser, server, prepare=_STARTS) as tab:
         await server.send(START, audio("A long story. ", 30.0), audio("That goes on.", 3.0))

@@ -20,6 +20,8 @@ const place = (id) => document.getElementById(id);
 /** A binary frame: its kind, a zero, the number of its stream in two bytes, and samples. */
 const HEAD = 4;
 const SPEECH = 17;
+/** Milliseconds that a complaint of the server's stands. */
+const COMPLAINT = 8000;
 const inObs = Boolean(window.obsstudio);
 
 class Viewer {
@@ -40,6 +42,7 @@ class Viewer {
   #cut = false;
   #model = "";
   #microphone = null;
+  #complaint = 0;
   /** What was heard of this turn. */
   #heard = "";
   /** Streams by their number in binary frames. */
@@ -165,7 +168,7 @@ class Viewer {
   }
 
   #answers = {
-    "set-model-and-conf": ({ model_info: model }) => this.#cast(model ?? {}),
+    "set-model-and-conf": ({ model_info: model, conf_uid: who }) => this.#cast(model ?? {}, who),
     welcome: (message) => this.#welcome(message),
     control: ({ text }) => this.#control(text),
     "interrupt-signal": () => this.#interrupt(),
@@ -179,6 +182,8 @@ class Viewer {
     "user-input-transcription": ({ text }) => this.#captions.hear(String(text ?? "")),
     pose: ({ at, values }) => Number.isFinite(at) && values && this.#stage.pose(at, values),
     "agent-state": ({ state, emotion }) => this.#feel(state, emotion),
+    error: ({ message }) => this.#complain(message),
+    busy: ({ message }) => this.#complain(message),
     "fortune-card": (message) => options.card !== "off" && this.#card.show(message),
   };
 
@@ -243,6 +248,7 @@ class Viewer {
   #silence() {
     this.#player?.stop();
     this.#speeches.stop();
+    this.#numbered.clear();
     this.#complete = false;
   }
 
@@ -271,12 +277,15 @@ class Viewer {
     if (first !== undefined && first !== null) this.#stage.figure?.express?.(first);
   }
 
-  async #cast(model) {
-    const url = options.character ? `/rigs/${options.character}.json` : model.rig_url || model.url;
+  /** Puts her on the stage; in the place of whoever talks, if the address names somebody. */
+  async #cast(model, who) {
+    const other = options.character && options.character !== who;
+    const drawn = other ? `/rigs/${options.character}.json` : model.rig_url;
+    const url = drawn || model.url;
     if (!url || url === this.#model) return;
     this.#model = url;
     try {
-      const load = options.character || model.rig_url ? loadDrawn : (await import("./live2d.js")).load;
+      const load = drawn ? loadDrawn : (await import("./live2d.js")).load;
       const figure = await load(url, place("stage"), { ...options, model });
       if (this.#model === url) this.#stage.figure = figure;
       else figure.free();
@@ -288,9 +297,21 @@ class Viewer {
   }
 
   #hint(name, seen, values) {
+    this.#note(name, t(`hint.${name}`, values), seen);
+  }
+
+  #note(name, text, seen) {
     const shown = place(`hint-${name}`);
-    shown.textContent = t(`hint.${name}`, values);
+    shown.textContent = text;
     shown.classList.toggle("seen", seen);
+  }
+
+  /** What the server cannot do is told where somebody talks, and never in OBS. */
+  #complain(text) {
+    if (options.mic === "off" || inObs || typeof text !== "string") return;
+    clearTimeout(this.#complaint);
+    this.#note("server", text, true);
+    this.#complaint = setTimeout(() => this.#note("server", "", false), COMPLAINT);
   }
 
   // --- the page -------------------------------------------------------------------------------------------------------
