@@ -100,7 +100,12 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    script: Script | None = None, *, seats: Seats | None = None, loads: bool = True, **flags: object
+    script: Script | None = None,
+    *,
+    seats: Seats | None = None,
+    loads: bool = True,
+    frontend: Path | None = None,
+    **flags: object,
 ) -> AsyncGenerator[Served]:
     """A server with echo's engines, its voice a little faster; with a script, its model."""
     kinds = {f"engines.{kind}.name": "echo" for kind in ("vad", "asr", "llm", "tts")}
@@ -114,7 +119,7 @@ async def serving(
     hosting = Hosting(plan, kept, seats)
     hall = Hall(hosting, seats, paths.data_dir())
     listening = socket.create_server(("127.0.0.1", 0))
-    guard = app.guarded(hall, Rules(), None)
+    guard = app.guarded(hall, Rules(), frontend)
     running = Running(guard, listening, Rules().limits)
     server = asyncio.ensure_future(running.run())
     await running.ready.wait()

@@ -179,7 +179,7 @@ class Worker(Generic[E]):
             raise RuntimeError(f"worker {self.name} has not been started")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        stop = stop or Stop()
+        stop = Stop() if stop is None else stop
 
         def run() -> None:
             try:
@@ -307,7 +307,7 @@ class Share(Worker[E]):
     async def _submit(self, job: Callable[[Stop], T], stop: Stop | None = None) -> T:
         if not self._held:
             raise EngineFailed("engine.closed", name=self.name)
-        stop = stop or Stop()
+        stop = Stop() if stop is None else stop
         self._stops.add(stop)
         try:
             return await self._lender.worker._submit(job, stop)

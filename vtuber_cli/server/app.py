@@ -49,7 +49,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))
     app.mount("/viewer", folders.Folder(_VIEWER, pages=True))
     if frontend is not None:
-        app.mount("/", folders.Folder(frontend, pages=True))
+        app.mount("/", folders.Folder(frontend, pages=True, theirs=True))
     else:
         app.add_api_route("/", _to("/viewer/"), methods=_READ)
     return app
@@ -95,8 +95,9 @@ def _answer_requests(app: FastAPI, hall: Hall) -> None:
 
 
 def _to(path: str) -> Any:
-    async def there() -> Response:
-        return RedirectResponse(path)
+    async def there(request: Request) -> Response:
+        query = request.url.query
+        return RedirectResponse(f"{path}?{query}" if query else path)
 
     return there
 
