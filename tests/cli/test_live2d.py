@@ -60,6 +60,7 @@ def test_inspect(said: Any, tmp_path: Path) -> None:
     assert ["", "anger", "怒り", "sure", "by its name"] in rows
     assert "not installed" in err and "vtuber-cli[live2d]" in err
     assert "left out:" in err and "sway.motion3.json" in err and "nothing of Live2D's" in err
+    assert f"vtuber live2d map {tmp_path} > live2d.json" in err
 
 
 def test_inspect_as_json(said: Any, tmp_path: Path) -> None:
@@ -111,6 +112,15 @@ def test_check_proposes_a_map(said: Any, tmp_path: Path) -> None:
     code, out, _ = said("character", "check", "rin")
     assert code == 0 and "joy = F01, anger = 怒り, sadness = exp_05" in out
     assert f"vtuber live2d map rin > {folder / map_file.FILE}" in out and "not sure about: smirk" in out
+    assert f"vtuber live2d map rin > {folder / map_file.FILE}" in said("live2d", "inspect", "rin")[2]
+
+
+def test_what_is_to_be_typed_is_quoted(said: Any, tmp_path: Path) -> None:
+    models.write(tmp_path / "my model")
+    assert (
+        f"vtuber live2d map '{tmp_path / 'my model'}' > live2d.json"
+        in said("live2d", "inspect", str(tmp_path / "my model"))[2]
+    )
 
 
 def test_check_tells_what_was_left_out_and_what_is_missing(said: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,13 +85,16 @@ def install_core(file: Annotated[str, typer.Argument(metavar="FILE", help="live2
 
 
 def _tell_map(place: str) -> None:
-    """Says that a character's own map goes before what is guessed."""
+    """Says where what is guessed can be changed, or that a character's own map goes before it."""
     from vtuber_cli.cli.show import notice
     from vtuber_cli.live2d import map_file
 
     _, folder = _find(place)
-    if folder is not None and (folder / map_file.FILE).is_file():
-        notice(t("live2d.own_map", file=folder / map_file.FILE))
+    written = Path(map_file.FILE) if folder is None else folder / map_file.FILE
+    if folder is not None and written.is_file():
+        notice(t("live2d.own_map", file=written))
+    else:
+        notice(t("live2d.map_hint", model=shlex.quote(place), file=shlex.quote(str(written))))
 
 
 def _cast(place: str) -> Cast:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from vtuber_cli.errors import ConfigError, UsageError
@@ -73,7 +74,7 @@ def _proposal(file: Path, written: Path, model: Model) -> Iterator[ConfigError]:
     sure = [f"{name} = {one.expression}" for name, one in guesses.items() if one.sure]
     unsure = [f"{name} = {one.expression or t('live2d.made')}" for name, one in guesses.items() if not one.sure]
     missing = [name for name in EMOTIONS if name != "neutral" and name not in guesses]
-    told = {"id": file.parent.name, "map": map_file.FILE, "path": os.fspath(written)}
+    told = {"id": file.parent.name, "map": map_file.FILE, "path": shlex.quote(os.fspath(written))}
     yield _remark(model.file, "live2d.check.proposed", sure=", ".join(sure) or "-", **told)
     if unsure:
         yield _remark(model.file, "live2d.check.unsure", names=", ".join(unsure))
