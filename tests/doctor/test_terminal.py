@@ -105,6 +105,14 @@ def test_one_that_answers_too_late_for_a_talk_is_told_what_to_do(on: On) -> None
     assert late.state == "limit" and "400" in late.message and "screen.avatar" in late.fix
 
 
+def test_silence_denies_nothing(on: On) -> None:
+    found = on(b"")
+    assert found["terminal.name"].message.endswith("(TERM=xterm-256color)")
+    assert not {"terminal.kitty", "terminal.sixel"} & found.keys()
+    cut_short = on(KITTY.partition(b"\x1b\\")[0] + b"\x1b\\")
+    assert cut_short["terminal.kitty"].facts == {"shown": True} and "terminal.sixel" not in cut_short
+
+
 def test_who_decided_what_is_not_asked_for_more(on: On) -> None:
     found = on(KITTY, VTUBER_AVATAR="off")
     assert found["terminal.name"].state == "skipped" and "terminal.kitty" not in found

@@ -64,9 +64,10 @@ def _said(answers: Answers, took: float, term: str, *, graphics: bool) -> Iterat
         yield finding("terminal.name", "limit", "slow", **facts)
     else:
         yield finding("terminal.name", "ok", **facts)
-    if graphics and not choice.multiplexer():
+    # Silence denies nothing, and a terminal that knows no graphics still answers what comes after.
+    if graphics and not choice.multiplexer() and (answers.ended or answers.graphics is not None):
         yield finding("terminal.kitty", "ok", "" if answers.graphics else "no", shown=bool(answers.graphics))
-    if graphics:
+    if graphics and answers.ended:
         yield finding("terminal.sixel", "ok", "" if answers.sixel else "no", shown=answers.sixel)
     if answers.cell is None:
         yield finding("terminal.cell", "ok", "unknown")
