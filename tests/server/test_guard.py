@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tests.server.asgi import PORT, Answer, Hall, ask, knock
 from vtuber_cli import config, i18n
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server import headers, token
+from vtuber_cli.server import folders, headers, token
 from vtuber_cli.server.admission import Limits
 from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.origins import Authority, Names, own_origins, plain_origin
@@ -285,6 +286,16 @@ def test_a_front_end_of_somebody_else_talks_to_us_alone() -> None:
     assert "127.0.0.1" not in away and " http://mybox.local " in away
     for policy in (local, away):
         assert "*" not in policy and "https: " not in policy
+
+
+async def test_a_front_end_of_somebody_else_has_a_policy_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<script>alert(1)</script>", encoding="utf-8")
+    for theirs in (True, False):
+        guard = Guard(folders.Folder(tmp_path, pages=True, theirs=theirs), Rules())
+        answer = await ask(guard, [("Host", OURS)], root_path="")
+        assert answer.body == b"<script>alert(1)</script>"
+        policy = answer.headers["content-security-policy"]
+        assert ("default-src 'self' http://" in policy and "'unsafe-inline' 'unsafe-eval'" in policy) == theirs
 
 
 async def test_a_page_that_was_let_in_may_read(hall: Hall) -> None:

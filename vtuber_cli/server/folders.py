@@ -6,11 +6,14 @@ import mimetypes
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
+
+from vtuber_cli.server import headers
+from vtuber_cli.server.guard import pass_of
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -40,11 +43,15 @@ class Folder(StaticFiles):
         folder: need not be there.
         endings: of the names that are served, in small letters; None for all.
         pages: a folder is answered by the `index.html` in it.
+        theirs: it is a front end of somebody else's, which may do more within itself than our pages.
     """
 
-    def __init__(self, folder: Path, endings: Collection[str] | None = None, *, pages: bool = False) -> None:
+    def __init__(
+        self, folder: Path, endings: Collection[str] | None = None, *, pages: bool = False, theirs: bool = False
+    ) -> None:
         super().__init__(directory=folder, check_dir=False, html=pages)
         self._endings = endings
+        self._theirs = theirs
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         found, status = super().lookup_path(path)
@@ -59,7 +66,11 @@ class Folder(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if self._endings is not None and not path.lower().endswith(tuple(self._endings)):
             return PlainTextResponse("Forbidden file type", status_code=403)
-        return await super().get_response(path, scope)
+        response = await super().get_response(path, scope)
+        if self._theirs:
+            policy = headers.frontend_policy(pass_of(cast("dict[str, Any]", scope)).host)
+            response.headers["content-security-policy"] = policy.decode()
+        return response
 
 
 async def model_file(root: Path, path: str, scope: Scope) -> Response:

@@ -254,6 +254,8 @@ class Peer:
         """
         if self._stop_looking is not None:
             raise UsageError("server.viewers_look")
+        if self._place is not None and not self._place.become_talker():
+            raise UsageError("server.too_many_talks")
         if self._talk is None:
             figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
             talk = Talk(self, figure, self._history)
