@@ -218,8 +218,12 @@ async def test_foreign_text_is_text(browser: str, server: StandIn) -> None:
                 {"type": "fortune-card", "result": result, "grade_text": text, "picture": f"//evil/{text}"}
             )
             await tab.until(f"document.querySelector('#card .title')?.textContent === {json.dumps(text)}")
+        for picture in ("//evil.example/x.png", "/\\evil.example/x.png", "https://evil.example/x.png", "javascript:1"):
+            await server.send({"type": "fortune-card", "result": {"title": {"text": picture}}, "picture": picture})
+            await tab.until(f"document.querySelector('#card .title')?.textContent === {json.dumps(picture)}")
+            assert await tab.run("document.querySelector('#card img')") is None
         assert await tab.run("window.pwned ?? null") is None
-        assert await tab.run("document.querySelectorAll('#captions *, #card *').length") == 1 + 3
+        assert await tab.run("document.querySelectorAll('#captions *, #card *').length") == 1 + 1
         assert tab.complaints == []
 
 
@@ -296,6 +300,7 @@ async def test_a_card_beside_her(browser: str, server: StandIn, language: str) -
         await tab.until(f"{card}.classList.contains('seen')")
         await asyncio.sleep(0.6)
         await keep(tab, f"card-{language}")
+        assert await tab.run(f"{card}.querySelector('img').complete")
         words = await tab.run(f"{card}.innerText")
         left = await tab.run(f"{card}.getBoundingClientRect().left")
         await server.send({"type": "fortune-card", "result": None})

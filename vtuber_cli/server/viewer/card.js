@@ -1,5 +1,6 @@
 // A fortune beside her: the card of a told fortune, as long as she tells it.
 
+import { local } from "./local.js";
 import { t } from "./words.js";
 
 const LONGEST = 90;
@@ -53,12 +54,12 @@ function line(kind, text, more = "") {
   return found;
 }
 
-/** Only of this server. */
 function pictureOf(path) {
-  if (typeof path !== "string" || !/^\/(?!\/)/.test(path)) return null;
+  const address = typeof path === "string" && path ? local(path) : null;
+  if (address === null) return null;
   const found = document.createElement("img");
   found.alt = "";
   found.addEventListener("error", () => found.remove());
-  found.src = path;
+  found.src = address;
   return found;
 }

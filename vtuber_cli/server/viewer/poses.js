@@ -25,6 +25,11 @@ export class RemoteClock {
     return anew;
   }
 
+  /** Another server may be there now. */
+  forget() {
+    this.#offset = null;
+  }
+
   /** The time here of a time there; null while nothing is known. */
   here(at) {
     return this.#offset === null ? null : at + this.#offset;

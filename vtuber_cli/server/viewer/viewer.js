@@ -6,6 +6,7 @@ import { Card } from "./card.js";
 import { watch } from "./debug.js";
 import { load as loadDrawn } from "./drawn.js";
 import { Lips } from "./lips.js";
+import { local } from "./local.js";
 import { Microphone } from "./microphone.js";
 import { language, read } from "./options.js";
 import { bytesOf, pcmOf } from "./pcm.js";
@@ -71,7 +72,7 @@ class Viewer {
     });
     this.#watchPage();
     if (options.mic !== "off") this.#microphone = new Microphone((sound) => this.#connection.send(sound));
-    if (options.mic === "on") this.talk(true);
+    if (options.mic === "on") this.talk(true).catch(() => {}); // a hint says so
     if (options.character) this.#cast({});
     if (options.debug) watch(place("debug"), () => this.#state());
   }
@@ -126,6 +127,7 @@ class Viewer {
 
   #open() {
     this.#hint("waiting", false);
+    this.#clock.forget();
     if (options.token) this.#connection.send({ type: "auth", token: options.token });
     this.#hello();
   }
@@ -282,7 +284,7 @@ class Viewer {
     const other = options.character && options.character !== who;
     const drawn = other ? `/rigs/${options.character}.json` : model.rig_url;
     const url = drawn || model.url;
-    if (!url || url === this.#model) return;
+    if (!url || !local(url) || url === this.#model) return;
     this.#model = url;
     try {
       const load = drawn ? loadDrawn : (await import("./live2d.js")).load;
