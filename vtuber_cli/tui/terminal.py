@@ -8,9 +8,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vtuber_cli.audio.quiet import native_stderr_to
 
@@ -71,15 +71,36 @@ async def open_screen(
 def _drawn_on_the_terminal() -> Generator[None]:
     """Textual draws on `sys.__stderr__`; where that is no terminal (`2>file`), stdout is."""
     before = sys.__stderr__
-    if before is not None and before.isatty():
+    is_terminal = before is not None and before.isatty()
+    file = before if is_terminal else os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
+    sys.__stderr__ = _Terminal(file)  # pyright: ignore[reportAttributeAccessIssue]
+    try:
         yield
-        return
-    with os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as terminal:
-        sys.__stderr__ = terminal  # pyright: ignore[reportAttributeAccessIssue]
-        try:
-            yield
-        finally:
-            sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
+    finally:
+        sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
+        if not is_terminal:
+            with suppress(OSError):
+                file.close()
+
+
+class _Terminal:
+    """A terminal that may go away. Then what is written goes nowhere: Textual's writer would die of it, and whoever
+    writes next would wait for the writer for ever instead of hearing that it is over."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
 
 
 @contextmanager
