@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vtuber_cli.store.history import History
 
 _CLOSING_SECONDS = 2.0
+"""For clients to go, and again for engines to close."""
+_END_SECONDS = 4.5
 _HERE_SECONDS = 1.0
 
 
@@ -164,23 +166,37 @@ async def _serve(
     hall = Hall(hosting, seats, paths.data_dir())
     server = running.Running(app.guarded(hall, rules, frontend, tell), listening, rules.limits)
     with native_stderr_to(log.native_file()):
-        serving = asyncio.ensure_future(server.run())
-        await asyncio.wait([serving, asyncio.ensure_future(server.ready.wait())], return_when=asyncio.FIRST_COMPLETED)
-        _say_where(plan, server, rules)
-        loading = asyncio.ensure_future(_load(hosting, hall))
         asked = asyncio.ensure_future(asked_to_end())
+        serving = asyncio.ensure_future(server.run())
+        ready = asyncio.ensure_future(server.ready.wait())
+        await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
+        loading = asyncio.ensure_future(_load(hosting, hall))
         try:
+            _say_where(plan, server, rules)
             await asyncio.wait([serving, asked], return_when=asyncio.FIRST_COMPLETED)
         finally:
+            _end_in_time()
+            ready.cancel()
             asked.cancel()
             loading.cancel()
             hall.closing.set()
             server.end()
-            await asyncio.wait([loading, serving])
+            await asyncio.wait([loading, serving], timeout=_CLOSING_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSING_SECONDS):
                     await hosting.close()
-    await serving
+    if serving.done():
+        await serving  # what ended it, if nobody asked for it
+
+
+def _end_in_time() -> None:
+    """Whoever ends a service waits for it, and a model that is being loaded cannot be stopped."""
+    import os
+    import threading
+
+    last = threading.Timer(_END_SECONDS, os._exit, (0,))
+    last.daemon = True
+    last.start()
 
 
 async def _load(hosting: Any, hall: Any) -> None:
