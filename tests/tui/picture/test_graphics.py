@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.avatar.rigs import CHARACTERS
 from tests.tui.picture.small_kitty import Kitty
-from vtuber_cli.avatar import expressions_file
+from vtuber_cli.avatar import expressions_file, png
 from vtuber_cli.avatar.parameters import Pose
 from vtuber_cli.avatar.raster import Raster
 from vtuber_cli.avatar.rig import load
@@ -42,7 +42,8 @@ class OneColour:
         return bytes([round(255 * pose.get("ParamMouthOpenY", 0)), 0, 0, 255]) * (width * height)
 
     def png(self, pose: Pose, width: int, height: int, view: str = "bust") -> bytes:
-        return b"png " + self.rgba(pose, width, height, view)
+        pixels = np.frombuffer(self.rgba(pose, width, height, view), np.uint8)
+        return png.encode(pixels.reshape(height, width, 4))
 
 
 def pose(step: int) -> Pose:
