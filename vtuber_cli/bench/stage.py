@@ -112,7 +112,7 @@ def poses(one: Figure, many: int) -> list[Pose]:
             for event in events:
                 performer.tell(event, due)
             due += seconds
-        pose = coarse.pose(performer.pose(now, 1 / LIVELY))
+        pose = coarse.pose(performer.pose(now, 1 / LIVELY), speaking=True)
         found.setdefault(one.painter.key(pose, 2 * SIZE[0], 4 * SIZE[1]), pose)
         if len(found) == many:
             break

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from vtuber_cli.tui.picture.canvas import Ground, Place
     from vtuber_cli.tui.picture.sixel import Palette
 
-_LARGEST = 320
+_LARGEST = 280
 """Pixels of a side: larger pictures cost more than they show, and the terminal stretches them."""
-FRAMES = 160
-"""Pictures that a terminal keeps, 64 MB at the largest."""
+FRAMES = 220
+"""Pictures that a terminal keeps, 70 MB at the largest."""
 _CELL = (8, 16)
 """Pixels of a cell where the terminal does not say."""
 
@@ -91,7 +91,7 @@ class KittyCanvas:
 
     def show(self, key: Hashable, drawn: bytes | None = None) -> Change:
         # A picture that is not to be kept still has to be somewhere: its key is never asked for again.
-        found = self._frames.known(key) if drawn is None else self._frames.upload(key or object(), drawn)
+        found = self._frames.known(key) if drawn is None else self._frames.upload(object() if key is None else key, drawn)
         if found is None:
             return NOTHING
         if isinstance(self._frames, kitty.PoseImages):

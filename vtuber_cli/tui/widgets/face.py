@@ -257,7 +257,7 @@ class Face(Widget):
         if figure.painter.live:
             self._draw(None, pose)
             return
-        pose = self._coarse.pose(pose)
+        pose = self._coarse.pose(pose, speaking=self._phase.phase == "speaking")
         key = figure.painter.key(pose, *canvas.pixels, self._view)
         if key == self._shown:
             return
