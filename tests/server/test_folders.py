@@ -61,7 +61,7 @@ async def test_the_page_is_there_and_what_it_needs(web: httpx.AsyncClient) -> No
     assert (script.status_code, script.headers["content-type"].partition(";")[0]) == (200, "text/javascript")
     assert script.headers["x-content-type-options"] == "nosniff"
     assert (await web.head("/viewer/viewer.js")).status_code == 200
-    assert (await web.get("/setup")).headers["location"] == "/viewer/setup.html"
+    assert b"setup.js" in (await web.get("/setup")).content
 
 
 async def test_a_drawn_character_has_her_drawing(web: httpx.AsyncClient) -> None:

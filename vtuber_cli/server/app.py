@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
+from vtuber_cli.live2d import core_file
 from vtuber_cli.server import cast, folders
 from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
@@ -47,6 +48,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     _answer_requests(app, hall)
     app.mount("/bg", folders.Folder(hall.folder / "backgrounds", PICTURES))
     app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))
+    app.mount("/live2d-core", folders.Folder(core_file.place().parent, (".js",)))
     app.mount("/viewer", folders.Folder(_VIEWER, pages=True))
     if frontend is not None:
         app.mount("/", folders.Folder(frontend, pages=True, theirs=True))
@@ -87,11 +89,14 @@ def _answer_requests(app: FastAPI, hall: Hall) -> None:
     async def rig(who: str) -> Response:
         return folders.whole(await asyncio.to_thread(cast.rig_of, who))
 
+    async def setup() -> Response:
+        return folders.whole(_VIEWER / "setup.html")
+
     app.add_api_route("/health", health, methods=_READ)
     app.add_api_route("/live2d-models/info", models, methods=_READ)
     app.add_api_route("/live2d-models/{who}/{path:path}", model, methods=_READ, response_model=None)
     app.add_api_route("/rigs/{who}.json", rig, methods=_READ, response_model=None)
-    app.add_api_route("/setup", _to("/viewer/setup.html"), methods=_READ)
+    app.add_api_route("/setup", setup, methods=_READ, response_model=None)
 
 
 def _to(path: str) -> Any:
