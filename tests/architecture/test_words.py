@@ -96,7 +96,7 @@ def test_every_key_named_in_the_source_exists() -> None:
     known = {f"{area.removesuffix('.json')}.{key}" for area in AREAS for key in words("en", area)}
     # Settings have names of the same form, and the doctor says its checks' names without its area.
     known |= set(config.fields()) | {key.removeprefix("doctor.") for key in known}
-    files = (".py", ".json", ".yaml", ".db", ".log", ".toml", ".token")
+    files = (".py", ".json", ".yaml", ".db", ".log", ".toml", ".token", ".html")
     missing = {
         key: where
         for key, where in named_keys().items()

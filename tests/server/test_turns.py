@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.server.served import Script, Served, serving, shapes
 from vtuber_cli.audio.riff import Riff
+from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.server import connection, speaker
 from vtuber_cli.server.seats import Seats
 
@@ -434,3 +436,42 @@ async def test_what_cannot_be_understood_ends_nothing(served: Served, script: Sc
         await client.say("text-input", text="hi")
         turn = await client.turn()
     assert turn == ["error", "error", "error", *START, "audio 'Fine.'", *END]
+
+
+async def test_a_server_that_ends_in_mid_turn_keeps_what_was_heard(script: Script) -> None:
+    script.says("Here is a first sentence. ", "Here is another one. ", threading.Event(), "Three.")
+    async with serving(script) as served, served.client() as client:
+        await client.say("text-input", text="a")
+        piece = await client.get("audio")
+        await client.say("audio-play-start", display_text=piece["display_text"])
+        await asyncio.sleep(1.0)
+        began = time.monotonic()
+        served.hall.closing.set()
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.until("control", text="conversation-chain-end")
+        assert time.monotonic() - began < 3
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+        while served.hall.talkers:
+            assert time.monotonic() - began < 5
+            await asyncio.sleep(0.02)
+        kept = await said(served)
+    assert kept[0] == ("user", "a", False)
+    assert kept[1][1].startswith("Here")
+    assert kept[1][2]
+
+
+async def test_a_talk_that_breaks_is_told_and_another_one_begins(
+    served: Served, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.says("Never said.")
+    script.says("Here again.")
+    async with served.client() as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(Memory, "messages", lambda *_: 1 / 0)
+            await client.say("text-input", text="a")
+            frames = await client.until("error", code="server.talk_failed")
+        assert shapes(frames)[:2] == START
+        assert "chain-end" in shapes(frames)
+        await client.say("text-input", text="b")
+        assert (await client.turn())[-3:] == END

@@ -61,7 +61,7 @@ class Floor:
             self._turn = Turn(asked, partner, self._gate)
             self._stopped = False
             self._task = self._tasks.create_task(self._turn.run())
-            self._task.add_done_callback(lambda _: self._ended())
+            self._task.add_done_callback(self._over)
 
     def guesses(self, revision: int) -> bool:
         """Whether the guess under way is this one."""
@@ -97,6 +97,10 @@ class Floor:
         """Waits until no turn is under way."""
         if self._task is not None:
             await asyncio.wait([self._task])
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:  # else it is a bug, and the talk is over as well
+            self._ended()
 
     @property
     def _running(self) -> bool:

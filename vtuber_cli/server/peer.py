@@ -256,6 +256,8 @@ class Peer:
             raise UsageError("server.viewers_look")
         if self._place is not None and not self._place.become_talker():
             raise UsageError("server.too_many_talks")
+        if self._talk is not None and self._talk.over:
+            await self._begin_anew()
         if self._talk is None:
             figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
             talk = Talk(self, figure, self._history)

@@ -14,7 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from vtuber_cli.errors import UsageError, VtuberError
+from vtuber_cli.errors import EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import (
     Event,
     Failed,
@@ -126,6 +126,7 @@ class Talk:
         session.events.listen(self._hear)
         self._session = session
         self._running = asyncio.ensure_future(session.run())
+        self._running.add_done_callback(self._ended)
         self._answering = asyncio.ensure_future(self._answer(session))
 
     async def close(self) -> None:
@@ -137,10 +138,21 @@ class Talk:
             self._session.interrupt()
             await self._session.close()
             await asyncio.wait([self._running], timeout=CLOSING_SECONDS)
-            if not self._running.done():
-                self._running.cancel()
-            elif not self._running.cancelled() and (error := self._running.exception()) is not None:
-                _LOG.error("a talk failed while it ended", exc_info=error)
+            self._running.cancel()
+
+    @property
+    def over(self) -> bool:
+        """It has ended, or failed."""
+        return self._running is not None and self._running.done()
+
+    def _ended(self, running: asyncio.Future[None]) -> None:
+        """A talk that fails is a bug, and its client is told all the same."""
+        if running.cancelled() or (error := running.exception()) is None:
+            return
+        _LOG.error("a talk failed", exc_info=error)
+        self._client.refuse(EngineFailed("server.talk_failed"))
+        if self._chain is not None:
+            self._end_chain(self._chain)
 
     # --- what the client does ------------------------------------------------------------------------------------
 
