@@ -427,6 +427,16 @@ async def test_who_looks_on_is_shown_the_talk(served: Served, script: Script) ->
         assert (await viewer.next())["code"] == "server.viewers_look"
 
 
+async def test_who_looks_on_sees_the_end_of_a_talk_that_breaks_off(served: Served, script: Script) -> None:
+    script.says("Here is a first sentence. ", "Here is another one. ", threading.Event(), "Three.")
+    async with served.client() as viewer:
+        await viewer.say("hello", role="viewer")
+        async with served.client() as client:
+            await client.say("text-input", text="hi")
+            await client.until("audio")
+        assert "interrupt" in shapes(await viewer.until("control", text="interrupt"))
+
+
 async def test_what_cannot_be_understood_ends_nothing(served: Served, script: Script) -> None:
     script.says("Fine.")
     frames: list[Any] = ["[1]", '"text"', "{", '{"type": 5}', '{"type":"nothing-of-ours"}', '{"type":"text-input"}']

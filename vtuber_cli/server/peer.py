@@ -269,6 +269,8 @@ class Peer:
         talk, self._talk = self._talk, None
         if talk is not None:
             self._outlet.drop_speech()
+            if talk.busy:  # who looks on would see her speak for ever
+                self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
             await talk.close()
 
     async def _begin_anew(self) -> None:

@@ -145,6 +145,11 @@ class Talk:
         """It has ended, or failed."""
         return self._running is not None and self._running.done()
 
+    @property
+    def busy(self) -> bool:
+        """A turn is under way."""
+        return self._chain is not None
+
     def _ended(self, running: asyncio.Future[None]) -> None:
         """A talk that fails is a bug, and its client is told all the same."""
         if running.cancelled() or (error := running.exception()) is None:
