@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,6 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from vtuber_cli.tui.picture.canvas import NOTHING, Change
+from vtuber_cli.tui.picture.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -43,7 +43,7 @@ class BlockCanvas:
         self._columns, self._rows = place.columns, place.rows
         self._ground = ground
         self._letters = letters
-        self._kept: OrderedDict[Hashable, Cells] = OrderedDict()
+        self._kept: Kept[Cells] = Kept(_KEPT)
         self._blank = Strip.blank(place.columns, Style(bgcolor=_colour(ground.colour)))
         self._shown: Cells = [self._blank] * place.rows
 
@@ -69,14 +69,10 @@ class BlockCanvas:
         return _strips(mosaic(rgba, width, height, self._ground.colour))
 
     def show(self, key: Hashable, drawn: Cells | None = None) -> Change:
-        if drawn is None:
-            if (drawn := self._kept.get(key)) is None:
-                return NOTHING
-            self._kept.move_to_end(key)
-        elif key is not None:
-            self._kept[key] = drawn
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+        if drawn is not None:
+            self._kept.keep(key, drawn)
+        elif (drawn := self._kept.get(key)) is None:
+            return NOTHING
         before, self._shown = self._shown, drawn
         return Change([row for row, (old, new) in enumerate(zip(before, drawn, strict=True)) if old != new])
 

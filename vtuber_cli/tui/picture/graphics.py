@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
-from itertools import repeat, starmap
+from itertools import count
 from struct import pack
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from textual.strip import Strip
 
 from vtuber_cli.tui.picture import kitty
 from vtuber_cli.tui.picture.canvas import NOTHING, Change
+from vtuber_cli.tui.picture.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -42,14 +42,8 @@ _COLOURFUL: Sequence[Pose] = (
 )
 """What has colours that are seldom seen."""
 
-_images = os.getpid() % 0xFFFF << 8
-"""Ids are this process's own: another program's pictures may be in the same terminal."""
-
-
-def _next_image() -> int:
-    global _images
-    _images += 1
-    return _images
+_images = count(1 + (int.from_bytes(os.urandom(3)) << 7))
+"""Ids are from anywhere within 31 bits: another program's pictures may be in the same terminal."""
 
 
 class KittyCanvas:
@@ -91,7 +85,9 @@ class KittyCanvas:
 
     def show(self, key: Hashable, drawn: bytes | None = None) -> Change:
         # A picture that is not to be kept still has to be somewhere: its key is never asked for again.
-        found = self._frames.known(key) if drawn is None else self._frames.upload(object() if key is None else key, drawn)
+        found = (
+            self._frames.known(key) if drawn is None else self._frames.upload(object() if key is None else key, drawn)
+        )
         if found is None:
             return NOTHING
         if isinstance(self._frames, kitty.PoseImages):
@@ -116,8 +112,8 @@ class KittyCanvas:
 
     def _none(self) -> kitty.PoseFrames | kitty.PoseImages:
         if self._animates:
-            return kitty.PoseFrames(_next_image(), self._limit)
-        return kitty.PoseImages(starmap(_next_image, repeat(())), self._limit, self._place.columns, self._place.rows)
+            return kitty.PoseFrames(next(_images), self._limit)
+        return kitty.PoseImages(_images, self._limit, self._place.columns, self._place.rows)
 
 
 class SixelCanvas:
@@ -129,7 +125,7 @@ class SixelCanvas:
         width, height = cell or _CELL
         self.pixels = (place.columns * width, place.rows * height)  # sixels are not stretched
         self._palette: Palette | None = None
-        self._kept: OrderedDict[Hashable, str] = OrderedDict()
+        self._kept: Kept[str] = Kept(_SIXELS)
         self._blank = _blank(place, ground)
 
     def has(self, key: Hashable) -> bool:
@@ -145,14 +141,10 @@ class SixelCanvas:
         return sixel(rgba, *self.pixels, self._palette)
 
     def show(self, key: Hashable, drawn: str | None = None) -> Change:
-        if drawn is None:
-            if (drawn := self._kept.get(key)) is None:
-                return NOTHING
-            self._kept.move_to_end(key)
-        elif key is not None:
-            self._kept[key] = drawn
-            if len(self._kept) > _SIXELS:
-                self._kept.popitem(last=False)
+        if drawn is not None:
+            self._kept.keep(key, drawn)
+        elif (drawn := self._kept.get(key)) is None:
+            return NOTHING
         return Change(escapes=f"{_AT_ONCE}{_to(self._place)}{drawn}{_DONE}")
 
     def line(self, row: int) -> Strip:

@@ -87,6 +87,8 @@ class ChatScreen(Screen[None]):
         self._face = (
             Face(self._portraits.choice, clocks.running, seed=self._portraits.seed) if self._portraits else None
         )
+        # Her column is there before she is: words that were laid out without it would be laid out once more.
+        self.set_class(self._face is not None, "-face")
         self.composer = Composer()
         self.status = StatusBar(symbols, safe_line(devices))
         self._keys = KeyHints()
