@@ -427,6 +427,28 @@ async def test_who_looks_on_is_shown_the_talk(served: Served, script: Script) ->
         assert (await viewer.next())["code"] == "server.viewers_look"
 
 
+async def test_who_looks_on_is_shown_whom_they_watch_or_who_talked_last(served: Served, script: Script) -> None:
+    for words in ("One.", "Two."):
+        script.says(words)
+    async with (
+        served.client() as first,
+        served.client() as second,
+        served.client() as watching,
+        served.client() as roving,
+    ):
+        await watching.say("hello", role="viewer", watch=first.seen[2]["client_uid"])
+        await roving.say("hello", role="viewer", watch="")
+        await watching.get("welcome")
+        await roving.get("welcome")
+        for client in (second, first):
+            await client.say("text-input", text="hi")
+            await client.turn()
+        assert "audio 'Two.'" in shapes(await watching.until("control", text="conversation-chain-end"))
+        assert not any(shape.startswith("audio 'One") for shape in shapes(watching.seen))
+        for words in ("One.", "Two."):
+            assert f"audio {words!r}" in shapes(await roving.until("control", text="conversation-chain-end"))
+
+
 async def test_who_looks_on_sees_the_end_of_a_talk_that_breaks_off(served: Served, script: Script) -> None:
     script.says("Here is a first sentence. ", "Here is another one. ", threading.Event(), "Three.")
     async with served.client() as viewer:

@@ -214,6 +214,7 @@ class Peer:
 
     def _meet(self, hello: m.Hello) -> None:
         self._features = FEATURES & set(hello.features)
+        self.watch = hello.watch or ""
         role = hello.role
         if role == "viewer" and self._stop_looking is None and self._talk is None:
             if self._place is None or self._place.become_viewer():
