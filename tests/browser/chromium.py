@@ -198,7 +198,7 @@ async def page(address: str, *, size: tuple[int, int] = (960, 540), prepare: str
     async with connect(address, max_size=None, compression=None) as socket:
         found = Page(socket)
         async with beside(found.listen()):
-            # Without `disposeOnDetach` tabs would go on drawing, each more slowly than the last, until the browser ends.
+            # Else tabs would go on drawing, each more slowly than the last, until the browser ends.
             made = await found.call("Target.createBrowserContext", disposeOnDetach=True)
             context = made["browserContextId"]
             target = (await found.call("Target.createTarget", url="about:blank", browserContextId=context))["targetId"]
