@@ -34,7 +34,7 @@ class Coarse:
             name: steps.get(name, max(one.high - one.default, one.default - one.low) / 4)
             for name, one in PARAMETERS.items()
         }
-        self._speaking = self._steps | _SPEAKING
+        self._speaking = {**self._steps, **_SPEAKING}
         self._held = {name: one.default for name, one in PARAMETERS.items()}
 
     def pose(self, pose: Pose, *, speaking: bool = False) -> dict[str, float]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from vtuber_cli.audio.quiet import native_stderr_to
 
@@ -71,16 +71,17 @@ async def open_screen(
 def _drawn_on_the_terminal() -> Generator[None]:
     """Textual draws on `sys.__stderr__`; where that is no terminal (`2>file`), stdout is."""
     before = sys.__stderr__
-    is_terminal = before is not None and before.isatty()
-    file = before if is_terminal else os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
-    sys.__stderr__ = _Terminal(file)  # pyright: ignore[reportAttributeAccessIssue]
+    own = None
+    if before is None or not before.isatty():
+        own = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
+    sys.__stderr__ = _Terminal(own or cast("TextIO", before))  # pyright: ignore[reportAttributeAccessIssue]
     try:
         yield
     finally:
         sys.__stderr__ = before  # pyright: ignore[reportAttributeAccessIssue]
-        if not is_terminal:
+        if own is not None:
             with suppress(OSError):
-                file.close()
+                own.close()
 
 
 class _Terminal:
