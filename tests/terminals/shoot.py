@@ -11,55 +11,64 @@ from pathlib import Path
 
 from tests.terminals import scenes
 from tests.terminals.display import Display, Image, display, lacking, save
-from tests.terminals.windows import BASICS, NEEDS, TERMINALS
+from tests.terminals.windows import BASICS, NEEDS, OPTIONAL, RESIZABLE, TERMINALS
 
 SIZES = ((120, 40), (80, 24))
 _EMOTIONS = ("joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust", "neutral")
 
 
-def _talk(on: scenes.Play, options: list[str]) -> None:
+def _talk(on: scenes.Play, options: list[str], *, resizes: bool) -> None:
     """One talk from the shell and back, with a picture of each moment."""
     before = on.look("shell")
     on.begin(*options)
     on.display.until(lambda image: scenes.changed(image, before) > 0.2, "the screen")
+    on.greeted()
     on.look("greeted")
-    scenes.emotions(on, _EMOTIONS)
-    on.display.type("say")
+    for emotion in _EMOTIONS:
+        on.do(f"feel {emotion}")
+        on.look(emotion)
+    on.do("say")
     on.look("speaking")
-    on.display.type("cut")
-    on.display.type("many")
-    on.display.press("Prior")
+    on.do("cut")
+    on.do("many")
+    on.press("Prior")
     on.look("scrolled")
-    on.display.press("F1")
+    on.press("F1")
     on.look("help")
-    on.display.press("Escape")
+    on.press("Escape")
     on.look("again")
-    on.display.press("ctrl+p")
+    on.press("ctrl+p")
     on.look("palette")
-    on.display.press("Escape")
+    on.press("Escape")
+    if resizes:
+        _resize(on)
+    on.press("ctrl+z", 0.1)
+    on.look("stopped")
+    before = on.display.image()
+    on.display.type("fg")
+    on.display.until(lambda image: scenes.changed(image, before) > 0.1, "the screen again")
+    on.look("resumed")
+    on.press("ctrl+q", 0.1)
+    on.look("left")
+
+
+def _resize(on: scenes.Play) -> None:
     width, height = on.display.size()
     for name, share in (("smaller", 0.8), ("tiny", 0.4), ("back", 1.0)):
         before = on.display.image()
         on.display.resize(round(width * share), round(height * share))
         on.display.until(lambda image, before=before: scenes.changed(image, before) > 0.05, name)
         on.look(name)
-    on.display.press("ctrl+z")
-    on.look("stopped")
-    on.display.type("fg")
-    on.look("resumed")
-    on.display.press("ctrl+q")
-    on.display.type("")
-    on.look("left")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--terminal", action="append", choices=TERMINALS)
+    parser.add_argument("--terminal", action="append", choices=(*TERMINALS, *OPTIONAL))
     parser.add_argument("--way", default="auto", choices=["auto", "kitty", "sixel", "half", "ascii", "off"])
     parser.add_argument("--light", action="store_true")
     options = parser.parse_args()
-    for terminal in options.terminal or TERMINALS:
+    for terminal in options.terminal or (*TERMINALS, *OPTIONAL):
         if missing := lacking(*BASICS, *NEEDS[terminal]):
             print(f"{terminal}: {', '.join(missing)} not installed", file=sys.stderr)
             continue
@@ -86,7 +95,7 @@ def _shoot(screen: Display, terminal: str, size: tuple[int, int], folder: Path, 
         save(image, folder / f"{number:02}-{name}.png")
 
     with scenes.play(screen, terminal, size, keep) as on:
-        _talk(on, options)
+        _talk(on, options, resizes=terminal in RESIZABLE)
 
 
 if __name__ == "__main__":

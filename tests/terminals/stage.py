@@ -1,6 +1,8 @@
 """A program for real terminals: the screen, through the survey and `open_screen`, on a talk led by what is typed.
 
 `python -m tests.terminals.stage [--avatar WAY] [--light] ...`; then `feel anger`, `say`, `cut`, `hear`, `many`, `bug`.
+Whoever looks on is told in files: STAGE_CHOICE gets the way that was chosen, STAGE_SHOWN a line for each command once
+what it changes in her face has been written to the terminal.
 """
 
 from __future__ import annotations
@@ -9,8 +11,12 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from unittest import mock
 
 from tests.tui.talk import TIMINGS, ScriptedTalk, awake
@@ -27,16 +33,18 @@ from vtuber_cli.events import (
     SentenceStarted,
     UserSaid,
 )
-from vtuber_cli.tui import app
 from vtuber_cli.tui.picture.survey import Wishes, surveyed
 from vtuber_cli.tui.terminal import open_screen
 from vtuber_cli.tui.themes import DAY, Look
-from vtuber_cli.tui.widgets.face import Portraits
 
 GREETING = "The stars are out, and so am I! I'm Mika. What shall we ask them tonight?"
 REPLY = "Morning! I drew **number 27, great luck** for you. Want the long version, or just the useful bit?"
 _SYLLABLES = tuple(abs(step % 14 - 7) / 14 for step in range(1500))
 _MANY = 30
+_FADE = 1.0
+"""Seconds after which a face has changed wholly into another."""
+BEGUN = "begun"
+"""What is told in STAGE_SHOWN when she has greeted."""
 
 
 @dataclass
@@ -45,6 +53,8 @@ class LedTalk(ScriptedTalk):
 
     commands: asyncio.Queue[str] = field(default_factory=asyncio.Queue[str])
     turn: int = 0
+    unseen: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    """What was done, and when, that her face may not show yet."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -58,10 +68,19 @@ class LedTalk(ScriptedTalk):
     async def _led(self) -> AsyncIterator[Event]:
         for event in (*awake(listening=True), Greeted(GREETING)):
             yield event
+        self.unseen.append((BEGUN, time.monotonic()))
         while not self.over.is_set():
-            command, _, rest = (await self.commands.get()).partition(" ")
+            line = await self.commands.get()
+            command, _, rest = line.partition(" ")
             for event in self._done(command, rest):
                 yield event
+            self.unseen.append((line, time.monotonic()))
+
+    def seen(self) -> None:
+        """The picture that is wanted now is the one that is shown."""
+        limit = time.monotonic() - _FADE
+        while self.unseen and self.unseen[0][1] < limit:
+            _tell("STAGE_SHOWN", self.unseen.pop(0)[0])
 
     def _done(self, command: str, rest: str) -> Iterator[Event]:
         self.turn += 1
@@ -89,6 +108,28 @@ class LedTalk(ScriptedTalk):
                 pass
 
 
+def _tell(variable: str, line: str) -> None:
+    if where := os.environ.get(variable):
+        with Path(where).open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
+@contextmanager
+def _watched(talk: LedTalk) -> Generator[None]:
+    """Tells the talk of each frame after which nothing is left to be drawn."""
+    from vtuber_cli.tui.widgets.face import Face
+
+    frame = Face.frame
+
+    def watch(face: Face) -> None:
+        frame(face)
+        if face._drawing is None:  # pyright: ignore[reportPrivateUsage] - nobody else has to know
+            talk.seen()
+
+    with mock.patch.object(Face, "frame", watch):
+        yield
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--avatar", default="auto", choices=["auto", "kitty", "sixel", "half", "ascii", "off"])
@@ -103,21 +144,20 @@ def _options() -> argparse.Namespace:
 async def main(options: argparse.Namespace) -> None:
     wishes = Wishes(options.avatar, options.truecolor, options.letters, "--avatar")
     look = Look(tagline="a small fortune-teller under the stars")
-    with surveyed(wishes) as survey:
+    talk = LedTalk(listening=True, freeing_takes=options.freeing)
+    with surveyed(wishes, lambda: import_module("vtuber_cli.tui.app")) as survey:
+        from vtuber_cli.tui import app
+        from vtuber_cli.tui.widgets.face import Portraits
+
+        _tell("STAGE_CHOICE", survey.choice.way)
         portraits = Portraits(options.character, figure, survey.choice, seed=1)
-        if where := os.environ.get("STAGE_CHOICE"):
-            with open(where, "w", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(f"{survey.choice}\n")
-        await open_screen(
-            LedTalk(listening=True, freeing_takes=options.freeing), look, portraits=portraits, survey=survey
-        )
+        with mock.patch.object(app, "NIGHT", DAY if options.light else app.NIGHT), _watched(talk):
+            await open_screen(talk, look, portraits=portraits, survey=survey)
 
 
 if __name__ == "__main__":
-    begins_with = DAY if "--light" in sys.argv else app.NIGHT
     try:
-        with mock.patch.object(app, "NIGHT", begins_with):
-            asyncio.run(main(_options()))
+        asyncio.run(main(_options()))
     except ZeroDivisionError as error:
         print(f"told: {error}")
         sys.exit(70)
