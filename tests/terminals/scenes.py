@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.terminals.display import Display, Image
-from tests.terminals.stage import BEGUN
+from tests.terminals.stage import BEGUN, LEFT
 from tests.terminals.windows import STAGE, shell, window
 
 Keep: TypeAlias = Callable[[str, Image], object]
@@ -122,6 +122,13 @@ class Play:
         before = self.display.image()
         self.display.press(key)
         self.display.until(lambda image: changed(image, before) > seen, f"what {key} does")
+
+    def leave(self) -> None:
+        """Leaves the stage, and waits for the shell."""
+        self.display.press("ctrl+q")
+        self._until_told(0, LEFT)
+        self.display.type("touch ~/here")
+        self.display.until(lambda _image: (self.folder / "here").exists(), "a shell that does what is typed")
 
     def _told(self, name: str) -> list[str]:
         file = self.folder / name

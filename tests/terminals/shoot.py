@@ -48,7 +48,7 @@ def _talk(on: scenes.Play, options: list[str], *, resizes: bool) -> None:
     on.display.type("fg")
     on.display.until(lambda image: scenes.changed(image, before) > 0.1, "the screen again")
     on.look("resumed")
-    on.press("ctrl+q", 0.1)
+    on.leave()
     on.look("left")
 
 

@@ -43,8 +43,8 @@ _SYLLABLES = tuple(abs(step % 14 - 7) / 14 for step in range(1500))
 _MANY = 30
 _FADE = 1.0
 """Seconds after which a face has changed wholly into another."""
-BEGUN = "begun"
-"""What is told in STAGE_SHOWN when she has greeted."""
+BEGUN, LEFT = "begun", "left"
+"""What is told in STAGE_SHOWN when she has greeted, and when the terminal has been given back."""
 
 
 @dataclass
@@ -88,6 +88,8 @@ class LedTalk(ScriptedTalk):
             case "feel":
                 yield ReplyStarted(self.turn, rest)
             case "say":
+                if rest:
+                    yield UserSaid(self.turn, rest, "text")
                 yield PhaseChanged("thinking")
                 yield ReplyStarted(self.turn, "joy")
                 yield PhaseChanged("speaking")
@@ -161,3 +163,5 @@ if __name__ == "__main__":
     except ZeroDivisionError as error:
         print(f"told: {error}")
         sys.exit(70)
+    finally:
+        _tell("STAGE_SHOWN", LEFT)
