@@ -84,7 +84,8 @@ def _compositor(environ: Mapping[str, str], size: tuple[int, int], folder: Path)
 
 def _lines(terminal: str, size: tuple[int, int], command: Sequence[str], folder: Path) -> list[str]:
     columns, rows = size
-    xterm = ["xterm", "-geometry", f"{columns}x{rows}+0+0", "-fa", _FONT, "-fs", str(_POINTS), "-b", "0", "+sb"]
+    xterm = ["xterm", "-geometry", f"{columns}x{rows}+0+0", "-b", "0", "-bw", "0", "+sb"]
+    xterm += ["-fa", _FONT, "-fs", str(_POINTS)]
     match terminal:
         case "kitty":
             options = {
