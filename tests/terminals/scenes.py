@@ -23,6 +23,8 @@ _HERS = ((255, 232, 220), (183, 156, 242), (154, 128, 221))
 _NEAR = 6
 ENOUGH = 1500
 """Pixels: her face fills far more wherever it is shown."""
+SEEN = 0.01
+"""The share of pixels that another screen changes at the least: more than what is typed, or a blink."""
 _PROMPT = 0.00002
 """The share of pixels that a shell's prompt takes."""
 _SEAM = 2
@@ -117,11 +119,11 @@ class Play:
         self.display.type(command)
         self._until_told(before, command)
 
-    def press(self, key: str, seen: float = 0.01) -> None:
-        """Presses a key that changes a share of the screen."""
+    def press(self, key: str) -> None:
+        """Presses a key that changes the screen."""
         before = self.display.image()
         self.display.press(key)
-        self.display.until(lambda image: changed(image, before) > seen, f"what {key} does")
+        self.display.until(lambda image: changed(image, before) > SEEN, f"what {key} does")
 
     def leave(self) -> None:
         """Leaves the stage, and waits for the shell."""

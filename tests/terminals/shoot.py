@@ -19,9 +19,8 @@ _EMOTIONS = ("joy", "smirk", "anger", "sadness", "surprise", "fear", "disgust", 
 
 def _talk(on: scenes.Play, options: list[str], *, resizes: bool) -> None:
     """One talk from the shell and back, with a picture of each moment."""
-    before = on.look("shell")
+    on.look("shell")
     on.begin(*options)
-    on.display.until(lambda image: scenes.changed(image, before) > 0.2, "the screen")
     on.greeted()
     on.look("greeted")
     for emotion in _EMOTIONS:
@@ -42,11 +41,11 @@ def _talk(on: scenes.Play, options: list[str], *, resizes: bool) -> None:
     on.press("Escape")
     if resizes:
         _resize(on)
-    on.press("ctrl+z", 0.1)
+    on.press("ctrl+z")
     on.look("stopped")
     before = on.display.image()
     on.display.type("fg")
-    on.display.until(lambda image: scenes.changed(image, before) > 0.1, "the screen again")
+    on.display.until(lambda image: scenes.changed(image, before) > scenes.SEEN, "the screen again")
     on.look("resumed")
     on.leave()
     on.look("left")
@@ -57,7 +56,7 @@ def _resize(on: scenes.Play) -> None:
     for name, share in (("smaller", 0.8), ("tiny", 0.4), ("back", 1.0)):
         before = on.display.image()
         on.display.resize(round(width * share), round(height * share))
-        on.display.until(lambda image, before=before: scenes.changed(image, before) > 0.05, name)
+        on.display.until(lambda image, before=before: scenes.changed(image, before) > scenes.SEEN, name)
         on.look(name)
 
 
