@@ -20,6 +20,7 @@ from vtuber_cli.avatar.figure import Figure
 from vtuber_cli.avatar.parameters import Pose
 from vtuber_cli.avatar.pose import Performer
 from vtuber_cli.bench.monologue import Monologue, told
+from vtuber_cli.bench.terminal import end_with_it
 from vtuber_cli.bootstrap.figures import figure
 from vtuber_cli.events import PhaseChanged
 from vtuber_cli.tui.app import ChatApp
@@ -251,4 +252,5 @@ async def main(commands: int, answers: int, way: Way, character: str) -> None:
 
 
 if __name__ == "__main__":
+    end_with_it()
     asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), cast("Way", sys.argv[3]), sys.argv[4]))

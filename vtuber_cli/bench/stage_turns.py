@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from vtuber_cli.bench import arms, run
 from vtuber_cli.bench.avatar_turns import plain
 from vtuber_cli.bench.loan import lent
+from vtuber_cli.bench.terminal import end_with_it
 from vtuber_cli.bench.utterances import load
 from vtuber_cli.bootstrap.figures import figure
 from vtuber_cli.errors import VtuberError
@@ -79,4 +80,5 @@ def _start(commands: int, answers: int, flags: str, character: str, recordings: 
 
 
 if __name__ == "__main__":
+    end_with_it()
     _start(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -116,6 +116,15 @@ class Terminal:
                 os.close(fd)
 
 
+def end_with_it() -> None:
+    """To be called by the program: makes the terminal its own, so that it ends with whoever opened that, however they
+    end. A screen that nobody reads any more would go on for ever."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 def resize(terminal: int) -> None:
     """Makes a pseudo-terminal `ROWS` by `COLUMNS`."""
     import fcntl
