@@ -92,12 +92,13 @@ class Screen:
 
 @contextmanager
 def screen(width: int, height: int, folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Screen]:
-    """A terminal with a shell's prompt on it."""
+    """A terminal with a shell's prompt on it. Nobody is drawn unless `env` says so: a face stands between words that
+    are looked for."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")
     with TemporaryDirectory(prefix="vtuber-tmux-") as short:  # a socket's path has to be short
         box = Screen(Path(short) / "tmux", folder)
-        environment = os.environ | dict(env or {}) | {"HISTFILE": "", "ENV": ""}
+        environment = os.environ | {"VTUBER_AVATAR": "off"} | dict(env or {}) | {"HISTFILE": "", "ENV": ""}
         environment.pop("TMUX", None)
         command = ["tmux", "-u", "-S", str(Path(short) / "tmux"), "-f", os.devnull, "new-session", "-d"]
         size = ["-x", str(width), "-y", str(height)]

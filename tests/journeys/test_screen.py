@@ -37,7 +37,7 @@ def flat(text: str) -> str:
 @pytest.mark.audio
 def test_a_spoken_and_a_typed_turn_through_the_sound_card(sound_card: SoundCard, tmp_path: Path) -> None:
     person = speech.clip("0880")
-    with screen(120, 40, tmp_path, sound_card.env) as terminal:
+    with screen(120, 40, tmp_path, {**sound_card.env, "VTUBER_AVATAR": "half"}) as terminal:
         before = terminal.state()
         terminal.run("chat", *SHORT)
         terminal.until("● listening")
