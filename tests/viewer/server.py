@@ -20,6 +20,10 @@ VIEWER = CHECKOUT / "vtuber_cli" / "server" / "viewer"
 RULES = "default-src 'self'"
 
 
+_GOODBYES = 20
+"""Rounds of the loop in which what is closed is let go of: browsers open connections that they never use."""
+
+
 class StandIn:
     """Serves, remembers what the page sent, and sends what it is told to.
 
@@ -57,6 +61,8 @@ class StandIn:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+            for _ in range(_GOODBYES):
+                await asyncio.sleep(0)
         self._server = self._socket = None
 
     async def send(self, *messages: Mapping[str, Any] | str | bytes) -> None:
