@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from vtuber_cli.tui.picture.canvas import Ground, Place
     from vtuber_cli.tui.picture.sixel import Palette
 
-_LARGEST = 280
+_LARGEST = 256
 """Pixels of a side: larger pictures cost more than they show, and the terminal stretches them."""
-FRAMES = 220
-"""Pictures that a terminal keeps, 70 MB at the largest."""
+FRAMES = 260
+"""Pictures that a terminal keeps, 68 MB at the largest."""
 _CELL = (8, 16)
 """Pixels of a cell where the terminal does not say."""
 
