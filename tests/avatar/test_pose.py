@@ -40,7 +40,7 @@ OWN: dict[str, float] = {
     **{name: 32.0 for name in ("ParamEyeLOpen", "ParamEyeROpen", "ParamEyeBallX", "ParamEyeBallY")},
     **{name: 9.0 for name in ("ParamHandCard", "ParamBreath")},
     # Hair is thrown by the head, also where an expression throws that.
-    **{name: 16.0 for name in ("ParamHairFront", "ParamHairSide", "ParamHairBack")},
+    **{name: 12.0 for name in ("ParamHairFront", "ParamHairSide", "ParamHairBack")},
     "ParamArmL": 1.5,
 }
 """A second, by motion alone; what the mouth may do is tested with the lips."""
