@@ -12,8 +12,8 @@ from tests.viewer.show import viewer
 from tests.viewer.test_lips import written
 from vtuber_cli.avatar.lipsync import from_phonemes
 from vtuber_cli.avatar.pose import Performer
+from vtuber_cli.server.messages import Audio, PoseTold, ServerMessage
 from vtuber_cli.server.messages.base import Message
-from vtuber_cli.server.messages.server import Audio, PoseTold, ServerMessage
 
 KINDS: dict[str, type[Message]] = {kind.model_fields["type"].default: kind for kind in get_args(ServerMessage)}
 

@@ -13,7 +13,7 @@ from vtuber_cli.audio.level import loudness
 from vtuber_cli.audio.wav_header import header
 from vtuber_cli.avatar import lipsync
 from vtuber_cli.events import LOUDNESS_SECONDS, Speech
-from vtuber_cli.server.messages.server import Viseme
+from vtuber_cli.server.messages.spoken import Viseme
 
 if TYPE_CHECKING:
     from vtuber_cli.avatar.lipsync import Key

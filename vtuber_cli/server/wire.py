@@ -26,9 +26,9 @@ from vtuber_cli.i18n import find, t
 from vtuber_cli.server.messages.base import Message
 from vtuber_cli.server.messages.client import MicAudioData, RawAudioData
 from vtuber_cli.server.messages.fortune import FortuneError
+from vtuber_cli.server.messages.line import Error
 from vtuber_cli.server.messages.samples import LONGEST
 from vtuber_cli.server.messages.schema import SIDES
-from vtuber_cli.server.messages.server import Error
 from vtuber_cli.server.messages.speech import SpeechError, SpeechRequest
 
 if TYPE_CHECKING:

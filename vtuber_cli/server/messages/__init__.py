@@ -35,60 +35,61 @@ from vtuber_cli.server.messages.client import (
 )
 from vtuber_cli.server.messages.fortune import (
     FortuneAnswer,
+    FortuneCard,
     FortuneError,
     FortuneNarration,
     FortuneRequest,
     FortuneResponse,
     UserInfo,
 )
-from vtuber_cli.server.messages.images import Image, Picture
-from vtuber_cli.server.messages.server import (
-    Actions,
-    AgentState,
-    Audio,
-    AudioStreamChunk,
-    AudioStreamEnd,
-    AudioStreamStart,
-    BackendSynthComplete,
-    BackgroundFiles,
-    BrowserView,
-    Busy,
-    ConfigFile,
-    ConfigFiles,
-    ConfigSwitched,
-    Control,
-    Error,
-    ForceNewMessage,
-    FortuneCard,
-    FullText,
-    GroupInterrupted,
-    GroupOperationResult,
-    GroupUpdate,
-    HeartbeatAck,
+from vtuber_cli.server.messages.groups import GroupInterrupted, GroupOperationResult, GroupUpdate
+from vtuber_cli.server.messages.histories import (
     History,
     HistoryData,
     HistoryDeleted,
     HistoryList,
     HistoryMessage,
-    ModelInfo,
     NewHistoryCreated,
-    Pong,
-    PoseTold,
-    ServerMessage,
-    SetModelAndConf,
-    SpeechElsewhere,
-    ToolCallStatus,
-    UserInputTranscription,
-    Viseme,
-    VisemesTold,
-    Welcome,
 )
+from vtuber_cli.server.messages.images import Image, Picture
+from vtuber_cli.server.messages.line import Error, HeartbeatAck, Pong, Welcome
+from vtuber_cli.server.messages.look import (
+    BackgroundFiles,
+    ConfigFile,
+    ConfigFiles,
+    ConfigSwitched,
+    ModelInfo,
+    PoseTold,
+    SetModelAndConf,
+)
+from vtuber_cli.server.messages.server import ServerMessage
 from vtuber_cli.server.messages.speech import (
     SpeechAnswer,
     SpeechComplete,
     SpeechError,
     SpeechPart,
     SpeechRequest,
+)
+from vtuber_cli.server.messages.spoken import (
+    Actions,
+    Audio,
+    AudioStreamChunk,
+    AudioStreamEnd,
+    AudioStreamStart,
+    SpeechElsewhere,
+    Viseme,
+    VisemesTold,
+)
+from vtuber_cli.server.messages.turn import (
+    AgentState,
+    BackendSynthComplete,
+    BrowserView,
+    Busy,
+    Control,
+    ForceNewMessage,
+    FullText,
+    ToolCallStatus,
+    UserInputTranscription,
 )
 
 __all__ = [

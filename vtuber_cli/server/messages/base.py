@@ -22,6 +22,8 @@ LONGEST_TEXT = 20_000
 """Characters that can be said to her at once, as in `Session.say`."""
 LONGEST_HEARD = 100_000
 """Characters of a reply, or of one message of a history."""
+MOST_LISTED = 10_000
+"""Rows of a list: talks, messages of a talk, pictures."""
 
 Text: TypeAlias = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(clean)]
 LongText: TypeAlias = Annotated[str, StringConstraints(max_length=LONGEST_HEARD), AfterValidator(clean)]

@@ -1,4 +1,4 @@
-"""`/fortune-ws`: fortunes for programs, without a talk around them."""
+"""`/fortune-ws`: fortunes for programs, without a talk around them; and the card that a talk shows of one."""
 
 from __future__ import annotations
 
@@ -140,3 +140,25 @@ class FortuneError(Message):
 
 
 FortuneAnswer: TypeAlias = FortuneResponse | FortuneNarration | FortuneError
+
+
+class FortuneCard(Message):
+    """A fortune that she is about to tell, to be drawn as a card. `fortune-card`."""
+
+    model_config = example(
+        {
+            "type": "fortune-card",
+            "result": {"schema": "vtuber.fortune/1", "type": "daily", "grade": "good"},
+            "grade_text": "Good",
+        }
+    )
+    says_null: ClassVar[frozenset[str]] = frozenset({"result"})
+    type: Literal["fortune-card"] = "fortune-card"
+    result: dict[str, Any] | None
+    """The document that `vtuber schema fortune` describes; null takes the card away."""
+    grade_text: Name | None = None
+    """The grade in the card's language."""
+    picture: Address | None = None
+    """A path on this server."""
+    stays: Annotated[float, Field(ge=0, le=3600)] | None = None
+    """Seconds until it goes by itself; 0 or nothing: when it is taken away."""
