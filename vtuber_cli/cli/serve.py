@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +14,8 @@ from vtuber_cli.errors import StoreError, UsageError, VtuberError
 from vtuber_cli.i18n import t
 
 if TYPE_CHECKING:
+    import socket
+
     from vtuber_cli.bootstrap import Plan
     from vtuber_cli.events import Event
     from vtuber_cli.server.guard import Rules
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _CLOSING_SECONDS = 2.0
 """For clients to go, and again for engines to close."""
 _END_SECONDS = 4.5
-_HERE_SECONDS = 1.0
 
 
 def command(  # noqa: PLR0913 - its options
@@ -44,6 +44,7 @@ def command(  # noqa: PLR0913 - its options
     settings: options.Set = None,
 ) -> None:
     from vtuber_cli import bootstrap
+    from vtuber_cli.cli import address
     from vtuber_cli.cli.chat import open_history
     from vtuber_cli.cli.downloads import fetch
 
@@ -62,7 +63,7 @@ def command(  # noqa: PLR0913 - its options
     rules = _rules(plan)
     if frontend is not None and not (frontend / "index.html").is_file():
         raise UsageError("serve.no_frontend", folder=frontend)
-    listening = _listening(plan.settings.server.host, plan.settings.server.port)
+    listening = address.listening(plan.settings.server.host, plan.settings.server.port)
     kept: History | None = None
     try:
         kept, _ = open_history(plan, resume=False, talk=None)
@@ -87,61 +88,6 @@ def _rules(plan: Plan) -> Rules:
 
     server = plan.settings.server
     return Rules.of(server, token.load() if server.token else None)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    Raises:
-        UsageError: it cannot be had.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise UsageError("serve.no_address", host=host, reason=error.strerror or str(error)) from error
-    try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where the other option lets two share a port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(2048)
-    except OSError as error:
-        listening.close()
-        raise _taken(host, port, error) from error
-    return listening
-
-
-def _taken(host: str, port: int, error: OSError) -> UsageError:
-    import errno
-
-    if error.errno != errno.EADDRINUSE:
-        return UsageError("serve.no_address", host=f"{host}:{port}", reason=error.strerror or str(error))
-    if _is_ours(host, port):
-        return UsageError("serve.already", url=_url(host, port), port=port)
-    return UsageError("serve.port_taken", port=port)
-
-
-def _is_ours(host: str, port: int) -> bool:
-    """Whether what answers there is a `vtuber serve`."""
-    import json
-    from http.client import HTTPConnection, HTTPException
-
-    there = HTTPConnection(host if host not in ("0.0.0.0", "::") else "127.0.0.1", port, timeout=_HERE_SECONDS)  # noqa: S104
-    try:
-        there.request("GET", "/health")
-        found: object = json.loads(there.getresponse().read(10_000))
-    except (OSError, HTTPException, ValueError):
-        return False
-    finally:
-        there.close()
-    return isinstance(found, dict) and ("name", "vtuber") in cast("dict[str, object]", found).items()
-
-
-def _url(host: str, port: int) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}/"
 
 
 async def _serve(
@@ -226,13 +172,17 @@ async def _load(hosting: Any, hall: Any) -> None:
 
 def _say_where(plan: Plan, server: Running, rules: Rules) -> None:
     """The addresses, on stdout; what is worth knowing, beside it."""
+    from vtuber_cli.cli import address
     from vtuber_cli.cli.show import notice
     from vtuber_cli.server import cast
 
-    url = _url(plan.settings.server.host, server.port)
+    url = address.url(plan.settings.server.host, server.port)
     key = f"?token={rules.token}" if rules.token else ""
     print(t("serve.ready", url=f"{url}{key}"), flush=True)
     print(t("serve.viewer", url=f"{url}viewer/{key}"), flush=True)
+    # The guard takes a token out of the address; behind the # it is left for the page, which shows OBS's.
+    fragment = f"#token={rules.token}" if rules.token else ""
+    print(t("serve.setup", url=f"{url}setup{key}{fragment}"), flush=True)
     print(t("serve.socket", url=f"{url.replace('http', 'ws', 1)}client-ws"), flush=True)
     name = plan.character.display_name(plan.language)
     with suppress(VtuberError):
