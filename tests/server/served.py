@@ -104,6 +104,7 @@ async def serving(
     *,
     seats: Seats | None = None,
     loads: bool = True,
+    keeps: bool = True,
     frontend: Path | None = None,
     **flags: object,
 ) -> AsyncGenerator[Served]:
@@ -116,7 +117,7 @@ async def serving(
         plan = replace(plan, engines={**plan.engines, "llm": llm})
     kept = bootstrap.history()
     seats = seats or Seats()
-    hosting = Hosting(plan, kept, seats)
+    hosting = Hosting(plan, kept if keeps else None, seats)
     hall = Hall(hosting, seats, paths.data_dir())
     listening = socket.create_server(("127.0.0.1", 0))
     guard = app.guarded(hall, Rules(), frontend)
@@ -131,6 +132,7 @@ async def serving(
         hall.closing.set()
         running.end()
         await server
+        hall.sounds.close()
         await hosting.close()
         kept.close()
         listening.close()

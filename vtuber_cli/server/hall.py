@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from vtuber_cli import character
 from vtuber_cli.errors import UsageError
 from vtuber_cli.server.messages import Control, Message
+from vtuber_cli.server.resumption import Tickets, Writers
+from vtuber_cli.server.sounds import Sounds
 
 if TYPE_CHECKING:
     from vtuber_cli.server.seats import Seats
@@ -45,6 +47,9 @@ class Hall:
         self.loaded = False
         """The engines are ready, or have failed."""
         self.closing = asyncio.Event()
+        self.sounds = Sounds()
+        self.tickets = Tickets()
+        self.writers = Writers()
         self.talkers = 0
         self._onlookers: list[Onlooker] = []
         self._last = ""

@@ -52,6 +52,14 @@ def _message(entry: Entry, names: Mapping[str, str], who: str) -> HistoryMessage
     return HistoryMessage(role="ai", timestamp=entry.at, content=text, name=names.get(speaker, speaker))
 
 
+def where_to_go_on(kept: Kept, talk: str) -> tuple[str, bool]:
+    """Where a client goes on that left a talk (a whole id): the talk, and whether something was said in it yet."""
+    if kept.messages(talk):
+        return talk, True
+    # Of one that was opened and no more, as on a full disk, the id is taken.
+    return (kept.free_id() if talk in kept.ids() else talk), False
+
+
 def removed(kept: Kept, talk: str) -> bool:
     """Forgets a talk (a whole id); whether there was one."""
     if talk not in kept.ids():

@@ -16,6 +16,7 @@ from vtuber_cli.server import cast, histories, wire
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.microphone import UTTERANCE_SECONDS, Utterance
 from vtuber_cli.server.outlet import Outlet, Send
+from vtuber_cli.server.resumption import Place as TalkPlace
 from vtuber_cli.server.talk import Talk
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _NEEDS: dict[type[m.Message], str] = {m.AgentState: "agent-state", m.FortuneCard
 """What only those get that announced it."""
 
 _TRY_AGAIN, _TOO_SLOW = 1012, 1008
+ELSEWHERE = 4001
+"""Closes a connection whose talk goes on over another one. Who is closed so should forget its token."""
 _GOODBYE_SECONDS = 0.5
 
 _LOG = logging.getLogger(__name__)
@@ -64,6 +67,9 @@ class Peer:
         self._talk: Talk | None = None
         self._history = self._free_id()
         self._resumes = False
+        self._token = ""
+        self._resumed = False
+        self._elsewhere = asyncio.Event()
         self._utterance = Utterance()
         self._stop_looking: Callable[[], None] | None = None
 
@@ -72,16 +78,18 @@ class Peer:
         sending = asyncio.ensure_future(self._outlet.run())
         listening = asyncio.ensure_future(self._listen())
         closing = asyncio.ensure_future(self._hall.closing.wait())
-        tasks = (sending, listening, closing)
+        leaving = asyncio.ensure_future(self._elsewhere.wait())
+        tasks = (sending, listening, closing, leaving)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not listening.done():
-                await self._hang_up(_TRY_AGAIN if closing.done() else _TOO_SLOW)
+                await self._hang_up(_TRY_AGAIN if closing.done() else ELSEWHERE if leaving.done() else _TOO_SLOW)
         finally:
             for task in tasks:
                 task.cancel()
             if self._stop_looking is not None:
                 self._stop_looking()
+            self._hall.tickets.leave(self._token, self)
             await self._end_talk()
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
@@ -200,7 +208,7 @@ class Peer:
             case m.Ping(t=time):
                 self.say(m.Pong(t=time))
             case m.Hello():
-                self._meet(said)
+                await self._meet(said)
             case m.FetchBackgrounds():
                 self.say(m.BackgroundFiles(files=await asyncio.to_thread(self._hall.backgrounds)))
             case m.RequestInitConfig():
@@ -212,7 +220,7 @@ class Peer:
             case _:
                 _LOG.debug("nothing is done about %s", type(said).__name__)
 
-    def _meet(self, hello: m.Hello) -> None:
+    async def _meet(self, hello: m.Hello) -> None:
         self._features = FEATURES & set(hello.features)
         self.watch = hello.watch or ""
         role = hello.role
@@ -223,14 +231,47 @@ class Peer:
                 raise UsageError("server.too_many_viewers")
         if self._stop_looking is None:
             role = "talker"
+            await self._go_on(hello.resume)
         self.say(
             m.Welcome(
                 server=f"vtuber {__version__}",
                 features=tuple(each for each in hello.features if each in self._features),
                 role=role,
                 client_uid=self.uid,
+                resume=self._token or None,
+                resumed=self._resumed,
             )
         )
+
+    @property
+    def at(self) -> TalkPlace:
+        return TalkPlace(self._who, self._history)
+
+    def give_way(self) -> None:
+        self._elsewhere.set()
+
+    async def _go_on(self, token: str | None) -> None:
+        """With the talk of a token, if there is one. Where nothing is kept there is nothing to go on with."""
+        tickets = self._hall.tickets
+        if self._hall.talks.history is None:
+            return
+        if token and token != self._token and (place := tickets.redeem(token, self)) is not None:
+            tickets.leave(self._token, self)
+            self._token = token
+            await self._take_up(place)
+        self._token = self._token or tickets.issue(self)
+
+    async def _take_up(self, place: TalkPlace) -> None:
+        try:
+            figure = await asyncio.to_thread(cast.figure, place.who, self._hall.talks.language)
+        except VtuberError as error:  # she is not here any more
+            self.refuse(error)
+            return
+        await self._end_talk()
+        met, self._who, self._figure = self._who, place.who, figure
+        self._history, self._resumes, self._resumed = place.history, True, True
+        if met != place.who:
+            await self._introduce(with_uid=True)
 
     async def _hear(self, said: m.MicAudioData | m.MicAudioEnd | m.RawAudioData) -> None:
         match said:
@@ -261,8 +302,12 @@ class Peer:
             await self._begin_anew()
         if self._talk is None:
             figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
-            talk = Talk(self, figure, self._history)
-            await talk.open(self._hall.talks, resume=self._resumes)
+            talk, kept = Talk(self, figure, self._history), self._hall.talks.history
+            async with self._hall.writers.opening(talk.uid, talk):
+                if self._resumes and kept is not None:
+                    talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
+                    self._history = talk.uid
+                await talk.open(self._hall.talks, resume=self._resumes)
             self._talk = talk
         return self._talk
 
@@ -273,6 +318,7 @@ class Peer:
             if talk.busy:  # who looks on would see her speak for ever
                 self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
             await talk.close()
+            self._hall.writers.closed(talk)
 
     async def _begin_anew(self) -> None:
         await self._end_talk()

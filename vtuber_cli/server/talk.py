@@ -114,6 +114,7 @@ class Talk:
         self._heard = False
         """Somebody speaks into the open microphone."""
         self._state = AgentState(state="loading", emotion="neutral")
+        self._closing = False
 
     async def open(self, talks: Talks, *, resume: bool) -> None:
         """Begins; engines may still be loading.
@@ -130,7 +131,8 @@ class Talk:
         self._answering = asyncio.ensure_future(self._answer(session))
 
     async def close(self) -> None:
-        """Ends whatever goes on and frees it; what does not end in time ends by itself."""
+        """Ends whatever goes on and frees it; what does not end in time ends by itself. Safe to call again."""
+        self._closing = True
         for task in (self._answering, self._asking):
             if task is not None:
                 task.cancel()
@@ -140,10 +142,14 @@ class Talk:
             await asyncio.wait([self._running], timeout=CLOSING_SECONDS)
             self._running.cancel()
 
+    def lose(self) -> None:
+        """Another client goes on with it: this one's next words begin another talk."""
+        self._client.refuse(UsageError("server.talk_elsewhere"))
+
     @property
     def over(self) -> bool:
-        """It has ended, or failed."""
-        return self._running is not None and self._running.done()
+        """It has ended, or failed, or is ending."""
+        return self._closing or (self._running is not None and self._running.done())
 
     @property
     def busy(self) -> bool:

@@ -25,6 +25,9 @@ const SPEECH = 17;
 const COMPLAINT = 8000;
 const inObs = Boolean(window.obsstudio);
 
+/** The talk goes on in another window, which was copied from this one: here another one begins. */
+const ELSEWHERE = 4001;
+
 class Viewer {
   #language = language(options.lang, navigator.languages ?? [navigator.language]);
   #clock = new RemoteClock();
@@ -68,7 +71,7 @@ class Viewer {
       open: () => this.#open(),
       message: (message) => this.#receive(message),
       binary: (bytes) => this.#binary(bytes),
-      closed: () => this.#lost(),
+      closed: (code) => this.#lost(code),
     });
     this.#watchPage();
     if (options.mic !== "off") this.#microphone = new Microphone((sound) => this.#connection.send(sound));
@@ -254,7 +257,8 @@ class Viewer {
     this.#complete = false;
   }
 
-  #lost() {
+  #lost(code) {
+    if (code === ELSEWHERE) remember("");
     this.#silence();
     this.#captions.clear();
     this.#cut = false;
