@@ -181,6 +181,10 @@ class Server(Section):
     """How many of them from one address of another machine."""
     max_viewers: Annotated[int, Field(ge=0, le=10_000, examples=[20])] = 200
     """How many may look on besides."""
+    max_active: Annotated[int, Field(ge=1, le=64, examples=[4])] = 2
+    """How many answers are thought about and spoken at once; the others wait in line."""
+    max_waiting: Annotated[int, Field(ge=0, le=1000, examples=[16])] = 64
+    """How many may wait in that line; more are refused."""
     max_upload_mb: Annotated[int, Field(ge=1, le=1000, examples=[20])] = 10
     """The largest sound file that may be sent to be written down, in megabytes."""
 

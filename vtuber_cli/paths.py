@@ -15,6 +15,7 @@ _ON_LINUX = {
     "config": ("XDG_CONFIG_HOME", ".config", "vtuber"),
     "data": ("XDG_DATA_HOME", ".local/share", "vtuber"),
     "log": ("XDG_STATE_HOME", ".local/state", "vtuber/log"),
+    "cache": ("XDG_CACHE_HOME", ".cache", "vtuber"),
 }
 """The variable, the folder in the home that it moves, and what is ours in it."""
 
@@ -62,6 +63,10 @@ def data_dir() -> Path:
 
 def log_dir() -> Path:
     return _user_folder("log")
+
+
+def cache_dir() -> Path:
+    return _user_folder("cache")
 
 
 def database() -> Path:

@@ -107,7 +107,7 @@ async def _serve(
         for line in refusal.lines.splitlines():
             notice(line)
 
-    seats = Seats()
+    seats = Seats(plan.settings.server.max_active, plan.settings.server.max_waiting)
     hosting = Hosting(plan, kept, seats)
     hall = Hall(hosting, seats, paths.data_dir())
     server = running.Running(app.guarded(hall, rules, frontend, tell), listening, rules.limits)
@@ -117,6 +117,7 @@ async def _serve(
         ready = asyncio.ensure_future(server.ready.wait())
         await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
         loading = asyncio.ensure_future(_load(hosting, hall))
+        sweeping = asyncio.ensure_future(asyncio.to_thread(hall.sounds.sweep))
         try:
             _say_where(plan, server, rules)
             await asyncio.wait([serving, asked], return_when=asyncio.FIRST_COMPLETED)
@@ -128,6 +129,8 @@ async def _serve(
             hall.closing.set()
             server.end()
             await asyncio.wait([loading, serving], timeout=_CLOSING_SECONDS)
+            await asyncio.gather(sweeping, return_exceptions=True)
+            await asyncio.to_thread(hall.sounds.close)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSING_SECONDS):
                     await hosting.close()
