@@ -185,6 +185,13 @@ class UserSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeaksUp:
+    """She begins a turn by herself: nobody said anything, and no `UserSaid` comes."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyStarted:
     turn: int
     emotion: str
@@ -262,6 +269,7 @@ Event: TypeAlias = (
     | Greeted
     | CharacterChanged
     | UserSaid
+    | SpeaksUp
     | ReplyStarted
     | FortuneTold
     | SentenceStarted

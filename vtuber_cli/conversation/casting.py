@@ -26,6 +26,8 @@ class Cast:
     """Text and emotion, or None to take over in silence."""
     engines: Engines
     """Those of them that serve now already are the same workers."""
+    proactive: str | None = None
+    """As `Manner` has it."""
 
 
 class Casting(Protocol):

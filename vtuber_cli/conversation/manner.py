@@ -27,6 +27,10 @@ class Manner:
     barge_in: bool = False
     """Speaking interrupts her; without it (loudspeakers) she is deaf from the question's end to the answer's."""
     hands_free: bool = True
+    idle_seconds: float = 0.0
+    """After so much silence she says something by herself, once; 0 is never."""
+    proactive: str | None = None
+    """What moves her to, in the place of `proactive.PROMPTS`."""
     endpointing: Endpointing = field(default_factory=Endpointing)
     advice: Notice | None = None
     """Said when everything is loaded."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PASSING = ("store.locked", "store.full")
 """What may be over soon: another program holds the history, or the disk is full."""
+_SILENCE = "…"
+"""What stands for a user who has not said anything yet."""
 _AGAIN_SECONDS = 10.0
 """After which the history is tried again; where another program holds it, the try itself may take half as long."""
 
@@ -37,7 +39,8 @@ class _Exchange:
     """A question and its answer on their way into the history."""
 
     turn: int
-    text: str
+    text: str | None
+    """None if nobody asked."""
     via: Via
     cues: Sequence[Cue]
     speaker: str
@@ -98,11 +101,16 @@ class Memory:
 
     def messages(self, asked: str) -> list[Message]:
         """What the model is given to answer `asked`: the instructions, the talk, the question."""
-        return _merged([*self._instructions, *self._said, Message("user", asked)])
+        return _merged([*self._instructions, *self._talked(), Message("user", asked)])
 
     def prefix(self) -> list[Message]:
         """What every prompt of this talk begins with, for warming the model's cache."""
-        return _merged([*self._instructions, *self._said])
+        return _merged([*self._instructions, *self._talked()])
+
+    def _talked(self) -> list[Message]:
+        """What was said. Templates want the user to begin, and what she says must not go on from an example."""
+        begun_by_her = self._said[:1] and self._said[0].role == "assistant"
+        return [Message("user", _SILENCE), *self._said] if begun_by_her else self._said
 
     def become(self, instructions: Sequence[Message], character: str) -> None:
         """Somebody else answers from now on, knowing all that was said."""
@@ -118,6 +126,13 @@ class Memory:
         self._said.append(Message("user", text))
         self._reply = None
         self._exchange = _Exchange(turn, text, via, cues, self._character)
+        self._unkept.append(self._exchange)
+        await self._keep()
+
+    async def begin_unasked(self, turn: int) -> None:
+        """She says something by herself, and only that is kept; returns as `add_user` does."""
+        self._reply = None
+        self._exchange = _Exchange(turn, None, "text", (), self._character)
         self._unkept.append(self._exchange)
         await self._keep()
 
@@ -187,7 +202,7 @@ class Memory:
         if self._talk is None:
             self._talk = await history.open_talk(exchange.speaker, self._language, self._fresh)
             self._fresh = None
-        if not exchange.asked:
+        if not exchange.asked and exchange.text is not None:
             await history.add_user(self._talk, exchange.turn, exchange.text, exchange.via, exchange.cues)
             exchange.asked = True
         return await history.start_reply(self._talk, exchange.turn, exchange.speaker or None)
@@ -220,3 +235,9 @@ def _merged(messages: Sequence[Message]) -> list[Message]:
         else:
             merged.append(message)
     return merged
+
+
+def turns(past: Sequence[Earlier]) -> int:
+    """How many turns these messages are of: one for each question, and for each reply that answers none."""
+    before = ("assistant", *(message.role for message in past))
+    return sum(message.role == "user" or role != "user" for message, role in zip(past, before, strict=False))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vtuber_cli.audio.base import FarSpeaker, Microphone, Speaker
-from vtuber_cli.audio.level import loudness
+from vtuber_cli.audio.base import Microphone, Speaker
 from vtuber_cli.clean import clean
-from vtuber_cli.conversation import own_answer
+from vtuber_cli.conversation import opening, own_answer, proactive
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.conversation.casting import Cast, Casting
 from vtuber_cli.conversation.crew import Crew, Engines
 from vtuber_cli.conversation.ears import Ears
 from vtuber_cli.conversation.endpointer import Change, Dropped, Ended, Endpointer, Paused, Resumed, Started
 from vtuber_cli.conversation.floor import Floor
+from vtuber_cli.conversation.inbox import Inbox, Letter, Received
 from vtuber_cli.conversation.manner import Manner
-from vtuber_cli.conversation.memory import Earlier, Memory
+from vtuber_cli.conversation.memory import Earlier, Memory, turns
+from vtuber_cli.conversation.proactive import Patience
 from vtuber_cli.conversation.reply import NoModel, Replier
 from vtuber_cli.conversation.seats import Seats
 from vtuber_cli.conversation.turn import Asked, Partner
@@ -34,6 +35,7 @@ from vtuber_cli.events import (
     Phase,
     PhaseChanged,
     SentenceStarted,
+    SpeaksUp,
     UserSaid,
     Via,
 )
@@ -48,20 +50,6 @@ _LONGEST_TYPED = 20_000
 _START_FRAMES = 2
 _BARGE_IN_FRAMES = 5
 """Frames of speech that interrupt her (160 ms): more than her echo or a click makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    text: str
-    at: float
-    answered: asyncio.Future[None]
-    """Cancelled when the answer is over; nobody needs a value."""
-    waits: bool
-    """It lets her finish first."""
-    becomes: bool = False
-    """The text is the id of the character who takes over."""
-    samples: Samples | None = None
-    """It was not typed after all, but said somewhere else."""
 
 
 class Session:
@@ -105,7 +93,8 @@ class Session:
         self._casting = casting
         self._seats = seats
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
-        self._typed: asyncio.Queue[_Typed] = asyncio.Queue()
+        self._inbox = Inbox()
+        self._patience = Patience(manner.idle_seconds, self._speak_up_after)
         self._attentive = asyncio.Event()
         self._closing = asyncio.Event()
         self._loaded = asyncio.Event()
@@ -126,11 +115,10 @@ class Session:
         """Loads, greets, listens and answers, until `close` is called (or the microphone file has been answered)."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                taken = sum(message.role == "user" for message in self.past)
-                self._floor = floor = Floor(tasks, self._announce, self._turn_ended, taken)
+                self._floor = floor = Floor(tasks, self._announce, self._turn_ended, turns(self.past))
                 lives = [
                     tasks.create_task(self._load()),
-                    tasks.create_task(self._answer_typed(floor)),
+                    tasks.create_task(self._answer_letters(floor)),
                     tasks.create_task(self._listen(floor)),
                 ]
                 await self._closing.wait()
@@ -139,14 +127,14 @@ class Session:
                 floor.interrupt()
         finally:
             self._closing.set()
-            while not self._typed.empty():
-                self._typed.get_nowait().answered.cancel()
+            self._patience.stop()
+            self._inbox.close()
             await self._free()
 
     def say(self, text: str) -> None:
         """Something typed; it interrupts her, and waits while the engines load."""
         self.interrupt()
-        self._put(text, waits=False)
+        self._put(Letter(text, waits=False))
 
     async def ask(self, text: str, samples: Samples | None = None) -> None:
         """Something typed that waits for its turn; returns when the answer is over, or the talk is.
@@ -157,7 +145,7 @@ class Session:
             text: what was typed.
             samples: a whole utterance, at `EAR_RATE`, in place of a text.
         """
-        answered = self._put(text, waits=True, samples=samples)
+        answered = self._put(Letter(text, samples=samples))
         try:
             await asyncio.wait([answered])
         finally:
@@ -174,7 +162,25 @@ class Session:
         """
         if not waits:
             self.interrupt()
-        return self._put(name.strip(), waits=waits, becomes=True)
+        return self._put(Letter(name.strip(), "become", waits=waits))
+
+    def speak_up(self, silent: float | None = None) -> asyncio.Future[None] | None:
+        """She says something by herself; what moved her is kept nowhere.
+
+        Args:
+            silent: for how many seconds nobody has said anything, if that is known.
+
+        Returns:
+            What is cancelled when it is over; None if nothing comes of it, as somebody speaks or will be answered.
+        """
+        if self._taken_up:
+            return None
+        moved = proactive.prompt(self._manner.language, silent, self._manner.proactive)
+        return self._put(Letter(moved, "speak_up"))
+
+    def hold_back(self) -> None:
+        """Somebody is at the keys, or at a microphone that is not ours: she does not speak up for now."""
+        self._patience.start_over()
 
     def interrupt(self) -> None:
         """Stops what she says or thinks, now; harmless when she does neither."""
@@ -212,47 +218,25 @@ class Session:
             self._announce(Failed(error))
         if self._crew.failures.keys() & {"vad", "asr"}:
             self.can_listen = self.listening = False
-        self._say_what_is_missing()
+        for notice in opening.notices(self._crew, self._manner):
+            self._announce(notice)
         self._greeting = greeting is not None and self._manner.greets_aloud
         self._loaded.set()
         if greeting is not None and self._greeting:
-            await self._greet_aloud(*greeting)
+            await self._greet_aloud(greeting)
             self._greeting = False
         self._settle()
 
     async def _warm_model(self) -> None:
         await self._made_partner().replier.warm(self._memory.prefix())
 
-    def _say_what_is_missing(self) -> None:
-        """A language that the model or the voices cannot is said once, not left to be found out."""
-        engines, language, judged = self._crew.engines, self._manner.language, self._manner.judged
-        if self._manner.advice is not None:
-            self._announce(self._manner.advice)
-        if language is None:
-            return
-        if "llm" not in judged and "llm" not in self._crew.failures:
-            speaks = engines.llm.engine.capabilities.languages
-            if speaks and language not in speaks:
-                params = (("name", engines.llm.name), ("language", language))
-                self._announce(Notice("chat.model_language", params, "warning"))
-        voice = engines.voices.workers.get(language)
-        if "tts" not in judged and (voice is None or (voice.ready and not engines.voices.speaks(language))):
-            self._announce(Notice("chat.voice_language", (("language", language),)))
+    async def _greet_aloud(self, greeting: tuple[str, str]) -> None:
+        def begins(event: GreetingStarted) -> None:
+            self._set_phase("speaking")
+            self._announce(event)
 
-    async def _greet_aloud(self, text: str, emotion: str) -> None:
-        """Heard like a reply's first sentence; it is not a turn, and anything typed cuts it short."""
         voices = self._crew.engines.voices
-        with suppress(VtuberError):  # a greeting without sound is still on the screen
-            sentence = voices.prepare(0, text, emotion)
-            speech = await voices.speak(sentence)
-            if speech is not None and self._typed.empty():
-                self._set_phase("speaking")
-                far = self._speaker if isinstance(self._speaker, FarSpeaker) else None
-                playback = far.say(speech, sentence) if far else self._speaker.play(speech)
-                await playback.started()
-                levels = loudness(speech.samples, speech.rate)
-                self._announce(GreetingStarted(speech.seconds, speech.phonemes, levels))
-                await playback.finished()
+        await opening.greet_aloud(greeting, voices, self._speaker, lambda: self._inbox.empty, begins)
 
     # --- hearing ------------------------------------------------------------------------------------------------
 
@@ -315,30 +299,55 @@ class Session:
 
     # --- turns --------------------------------------------------------------------------------------------------
 
-    async def _answer_typed(self, floor: Floor) -> None:
+    async def _answer_letters(self, floor: Floor) -> None:
         await self._loaded.wait()
         while True:
-            typed = await self._typed.get()
-            try:
-                if typed.waits:
-                    await floor.rest()
-                else:
-                    self._speaker.stop()
-                if typed.answered.cancelled():
-                    continue
-                self._endpointer.reset()
-                if typed.becomes:
-                    await self._become(typed.text, floor)
-                    continue
-                via: Via = "text" if typed.samples is None else "voice"
-                await self._begin(floor, Asked(via, typed.at, text=typed.text, samples=typed.samples), 0)
-                if typed.answered.cancelled():
-                    floor.interrupt()
-                else:
-                    self._commit(floor, 0)
+            received = await self._inbox.take()
+            if received.letter.waits:
                 await floor.rest()
-            finally:
-                typed.answered.cancel()  # over, one way or the other
+            else:
+                self._speaker.stop()
+            if not received.answered.cancelled():
+                await self._answer(received, floor)
+            # Not if this is cancelled: then the talk is over, and who waits shall find it so.
+            self._inbox.done()
+
+    async def _answer(self, received: Received, floor: Floor) -> None:
+        letter = received.letter
+        if letter.wish == "speak_up":
+            await self._speak_up(received, floor)
+            return
+        self._endpointer.reset()
+        if letter.wish == "become":
+            await self._become(letter.text, floor)
+            return
+        via: Via = "text" if letter.samples is None else "voice"
+        await self._begin(floor, Asked(via, received.at, text=letter.text, samples=letter.samples), 0)
+        if received.answered.cancelled():
+            floor.interrupt()
+        else:
+            self._commit(floor, 0)
+        await floor.rest()
+
+    async def _speak_up(self, received: Received, floor: Floor) -> None:
+        if not self._taken_up:
+            await self._begin(floor, Asked("text", received.at, text=received.letter.text, unasked=True), 0)
+            if received.answered.cancelled() or not self._inbox.empty or self._endpointer.hearing:
+                floor.interrupt()
+            elif floor.guesses(0):
+                self._announce(SpeaksUp(floor.taken + 1))
+                self._commit(floor, 0)
+        await floor.rest()
+
+    def _speak_up_after(self, silent: float) -> None:
+        if "llm" not in self._crew.failures:
+            self.speak_up(silent)
+
+    @property
+    def _taken_up(self) -> bool:
+        """Somebody speaks, or there is something to answer."""
+        turn = self._floor is not None and (self._floor.busy or self._floor.guessing)
+        return turn or self._busy or self._endpointer.hearing or not self._inbox.empty or self._closing.is_set()
 
     async def _become(self, name: str, floor: Floor) -> None:
         if self._casting is None or not name:
@@ -366,7 +375,12 @@ class Session:
         self._met.add(cast.name)
         self.name = cast.name
         self._manner = replace(
-            self._manner, name=cast.name, style=cast.style, language=cast.language, greeting=greeting
+            self._manner,
+            name=cast.name,
+            style=cast.style,
+            language=cast.language,
+            greeting=greeting,
+            proactive=cast.proactive,
         )
         self._partner = None
         self._memory.become(cast.instructions, cast.id)
@@ -376,12 +390,12 @@ class Session:
             self._announce(Greeted(*greeting))
         await self._crew.change(cast.engines, self._warm_model)
         if greeting is not None and self._manner.greets_aloud:
-            await self._greet_aloud(*greeting)
+            await self._greet_aloud(greeting)
 
     async def _begin(self, floor: Floor, asked: Asked, revision: int) -> None:
         failure = self._crew.failures.get("llm")
         if failure is not None and not own_answer.is_wanted(self._manner.tools, asked.text):
-            if asked.text.strip():
+            if asked.text.strip() and not asked.unasked:
                 self._announce(UserSaid(floor.taken + 1, clean(asked.text).strip(), asked.via))
             self._announce(Failed(failure))
             return
@@ -425,6 +439,9 @@ class Session:
             self._set_phase("speaking")
         elif isinstance(event, UserSaid):
             self._understood = self._understood or event.via == "voice"
+            self._patience.user_spoke()
+        elif isinstance(event, SpeaksUp):
+            self._patience.she_spoke()
         self.events.send(event)
 
     def _settle(self) -> None:
@@ -452,23 +469,20 @@ class Session:
     def _set_phase(self, phase: Phase) -> None:
         if phase != self.phase:
             self.phase = phase
+            self._patience.follow(quiet=phase in ("idle", "listening"))
             self.events.send(PhaseChanged(phase))
 
     # --- ending -------------------------------------------------------------------------------------------------
 
-    def _put(
-        self, text: str, *, waits: bool, becomes: bool = False, samples: Samples | None = None
-    ) -> asyncio.Future[None]:
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[None] = loop.create_future()
-        if self._closing.is_set():
-            answered.cancel()
-        elif len(text) > _LONGEST_TYPED:
+    def _put(self, letter: Letter) -> asyncio.Future[None]:
+        too_long = len(letter.text) > _LONGEST_TYPED
+        if not (too_long or self._closing.is_set()):
+            return self._inbox.put(letter)
+        if too_long:
             self._announce(Failed(UsageError("chat.too_long", longest=_LONGEST_TYPED)))
-            answered.cancel()
-        else:
-            self._typed.put_nowait(_Typed(text, loop.time(), answered, waits, becomes, samples))
-        return answered
+        never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        never.cancel()
+        return never
 
     async def _free(self) -> None:
         """Everything is freed, whatever of it fails; the first failure is raised at the end."""

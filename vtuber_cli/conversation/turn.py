@@ -68,6 +68,8 @@ class Asked:
     samples: Samples | None = None
     silent: float = 0.0
     """Seconds of silence at the end of the samples; before the first word are a few more, `PRE_ROLL`."""
+    unasked: bool = False
+    """Nobody said anything: the text moves her to speak by herself, and is kept nowhere."""
 
     def cues(self, origin: float, text: str) -> list[Cue]:
         """When the user spoke, in seconds from `origin` (loop time); nothing of what was typed."""
@@ -196,6 +198,10 @@ class Turn:
     async def _keep(self, text: str) -> None:
         turn = self._gate.mark.turn
         self._kept = True
+        if self._asked.unasked:
+            await self._with.memory.begin_unasked(turn)
+            self._origin = self._now()
+            return
         await self._with.memory.add_user(turn, text, self._asked.via, self._asked.cues(self._now(), text))
         self._origin = self._now()
         self._gate.send(UserSaid(turn, text, self._asked.via))
@@ -228,15 +234,16 @@ class Turn:
         from vtuber_cli.conversation.spoken import language_of
 
         language = language_of(text, self._with.voices.language)
-        answer = await own_answer.answer_to(self._with.tools, text, language)
+        tools = () if self._asked.unasked else self._with.tools
+        answer = await own_answer.answer_to(tools, text, language)
         if answer is None:
-            schemas = tuple(tool.schema for tool in self._with.tools)
+            schemas = tuple(tool.schema for tool in tools)
             async with aclosing(self._with.replier.pieces(messages, self._beside, schemas)) as pieces:
                 async for shown, emotion in pieces:
                     self._work = replace(self._work, think=self._work.think or self._with.replier.maker)
                     yield shown, emotion
             if self._called is not None:
-                answer = await own_answer.answer_of(self._with.tools, self._called, text, language)
+                answer = await own_answer.answer_of(tools, self._called, text, language)
         if answer is not None:
             self._gate.send(answer.announces(self._gate.mark.turn))
             tasks.create_task(self._keep_answer(answer))

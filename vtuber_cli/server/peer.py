@@ -167,6 +167,8 @@ class Peer:
                 (await self._opened()).ask(text)
             case m.MicAudioData() | m.MicAudioEnd() | m.RawAudioData():
                 await self._hear(said)
+            case m.AiSpeakSignal(idle_time=silent):
+                (await self._opened()).speak_up(silent if silent >= 0 else None)
             case m.InterruptSignal(text=heard):
                 if self._talk is not None:
                     self._outlet.drop_speech()

@@ -25,6 +25,7 @@ from vtuber_cli.events import (
     ReplyEnded,
     ReplyStarted,
     Sentence,
+    SpeaksUp,
     Speech,
     UserSaid,
 )
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 MOST_WAITING = 16
 """Inputs behind the one that is answered."""
 CLOSING_SECONDS = 2.0
+WANTS_TO_SPEAK = "AI wants to speak something..."
+"""What clients show until she does, in the words that they know."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -175,6 +178,15 @@ class Talk:
         self._inputs.append((text, samples))
         self._given.set()
 
+    def speak_up(self, silent: float | None) -> None:
+        """She may say something by herself. Nothing comes of it while somebody speaks or waits for an answer.
+
+        Args:
+            silent: for how many seconds nobody has said anything; None if somebody pressed a button.
+        """
+        if self._session is not None and self._chain is None and not self._inputs:
+            self._session.speak_up(silent)
+
     def interrupt(self, heard: str = "") -> None:
         """Silence, and no frame about it.
 
@@ -234,6 +246,9 @@ class Talk:
         match event:
             case PhaseChanged(phase=phase):
                 self._follow(phase)
+            case SpeaksUp(turn=turn):
+                self._client.say(FullText(text=WANTS_TO_SPEAK))
+                self._begin_chain(asked=False).turn = turn
             case UserSaid(turn=turn, text=text, via=via):
                 if self._chain is not None:
                     self._chain.turn = turn
