@@ -12,7 +12,7 @@ from platformdirs import PlatformDirs
 
 from vtuber_cli import paths
 
-VARIABLES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+VARIABLES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 VALUES = st.sampled_from([None, "", "/", "/home/me", "/home/me/", "relative", "~", "~/x", "/a b/ü", "//x", "/x/../y"])
 
 
@@ -24,13 +24,13 @@ def test_our_folders_are_those_of_platformdirs(environment: dict[str, str | None
         patch.delenv("VTUBER_HOME", raising=False)
         for name, value in environment.items():
             patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
-        for kind in ("config", "data", "log"):
+        for kind in ("config", "data", "log", "cache"):
             theirs = Path(getattr(PlatformDirs("vtuber", appauthor=False), f"user_{kind}_dir"))
             assert paths._user_folder(kind) == theirs
 
 
 def test_one_variable_moves_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VTUBER_HOME", "/somewhere")
-    assert [paths.config_dir(), paths.data_dir(), paths.log_dir()] == [
-        Path("/somewhere") / kind for kind in ("config", "data", "log")
+    assert [paths.config_dir(), paths.data_dir(), paths.log_dir(), paths.cache_dir()] == [
+        Path("/somewhere") / kind for kind in ("config", "data", "log", "cache")
     ]

@@ -96,6 +96,11 @@ class Riff:
         """Still to be read; None if nobody knows."""
         return None if self._endless else self._rest // self.format.block
 
+    @property
+    def has_half_a_frame(self) -> bool:
+        """The sound ends in the middle of one, which `read` leaves out."""
+        return not self._endless and self._rest % self.format.block != 0
+
     def read(self, frames: int) -> Frames:
         """So many frames, or fewer at the end."""
         size = frames * self.format.block

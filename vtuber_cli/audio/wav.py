@@ -96,18 +96,28 @@ def read(path: Path, *, longest: float = READ_SECONDS) -> Samples:
         UsageError: missing, a folder, not allowed, no audio, empty, or longer than `longest` seconds.
         AudioUnavailable: damaged further on.
     """
+    with closing(opened(path)) as file:
+        return whole(file, path, longest=longest)
+
+
+def whole(file: Sound, called: object, *, longest: float) -> Samples:
+    """All of an open sound file at `EAR_RATE`.
+
+    Raises:
+        UsageError: empty, or longer than `longest` seconds.
+        AudioUnavailable: damaged further on.
+    """
     import numpy as np
 
-    with closing(opened(path)) as file:
-        blocks: list[Samples] = []
-        seconds = 0.0
-        for block in at_ear_rate(file, path):
-            blocks.append(block)
-            seconds += len(block) / EAR_RATE
-            if seconds > longest:
-                raise UsageError("audio.file_too_long", file=path, seconds=round(longest))
+    blocks: list[Samples] = []
+    seconds = 0.0
+    for block in at_ear_rate(file, called):
+        blocks.append(block)
+        seconds += len(block) / EAR_RATE
+        if seconds > longest:
+            raise UsageError("audio.file_too_long", file=called, seconds=round(longest))
     if not seconds:  # a header that promised more than there was
-        raise UsageError("audio.file_empty", file=path)
+        raise UsageError("audio.file_empty", file=called)
     return np.concatenate(blocks)
 
 

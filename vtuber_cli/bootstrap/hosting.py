@@ -13,6 +13,7 @@ from vtuber_cli.bootstrap.planning import Plan, plan
 from vtuber_cli.bootstrap.troupe import Lenders, instructions, style_of
 from vtuber_cli.conversation.crew import Crew
 from vtuber_cli.conversation.reply import Replier
+from vtuber_cli.conversation.services import Services
 from vtuber_cli.conversation.session import Session
 from vtuber_cli.events import Event
 
@@ -39,15 +40,19 @@ class Hosting:
         self._seats = seats
         self._lenders = Lenders(plan.weights)
         self._house: Crew | None = None
+        self.services: Services | None = None
+        """For whoever wants no talk; None until `load`."""
 
     async def load(self, announce: Callable[[Event], None]) -> None:
         """Loads and warms the engines of whoever talks first; they stay until `close`."""
         engines = self._lenders.engines(self._plan)
         self._house = Crew(engines, self._plan.language, announce)
+        style, before = style_of(self._plan), instructions(self._plan.character, self._plan.language)
+        narrates = self._plan.settings.fortune.narration == "model"
+        self.services = Services(self._house, self._plan.language, style, before, self._seats, narrates=narrates)
 
         async def read() -> None:
-            replier = Replier(engines.llm, style_of(self._plan))
-            await replier.warm(instructions(self._plan.character, self._plan.language))
+            await Replier(engines.llm, style).warm(before)
 
         await self._house.load(read, hears=True, shared=True)
 

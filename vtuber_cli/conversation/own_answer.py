@@ -61,12 +61,12 @@ async def pieces(answer: Answer, replier: Replier, before: Sequence[Message]) ->
         yield piece, answer.emotion
     rest = answer.text
     if answer.narration is not None:
-        rest = await _narrated(answer.narration, replier, before) or rest
+        rest = await narrated(answer.narration, replier, before) or rest
     for piece in _cut(f" {rest}" if answer.opening else rest):
         yield piece, answer.emotion
 
 
-async def _narrated(narration: Narration, replier: Replier, before: Sequence[Message]) -> str:
+async def narrated(narration: Narration, replier: Replier, before: Sequence[Message]) -> str:
     """What the model makes of it; empty if it takes too long, fails, or says what it must not."""
     said: list[str] = []
     try:

@@ -57,16 +57,20 @@ class Splitter:
     """Splits one reply. `feed` it, then `finish` it; whitespace behind a sentence belongs to that sentence.
 
     A piece has a letter or a digit in it, except what `finish` returns and what the maximum length forces.
+
+    Args:
+        max_chars: no piece is longer.
+        hurries: the first piece may be a clause, so that somebody who waits hears it soon.
     """
 
-    def __init__(self, max_chars: int = MAX_CHARS) -> None:
+    def __init__(self, max_chars: int = MAX_CHARS, *, hurries: bool = True) -> None:
         if max_chars < 1:
             raise ValueError(f"max_chars must be positive, not {max_chars}")
         self._max = max_chars
         self._piece = ""
         self._speakable = False
         """Whether a letter or digit stands before the newest character."""
-        self._first = True
+        self._first = hurries
         self._before = "\n"
         """The last character before the piece that is no space, or the newline that came after it."""
         self._line = ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from vtuber_cli.audio.base import Microphone, Speaker
+    from vtuber_cli.conversation.services import Services
     from vtuber_cli.conversation.session import Session
     from vtuber_cli.store.history import History
 
@@ -24,6 +25,11 @@ class Talks(Protocol):
     @property
     def history(self) -> History | None:
         """Where talks are kept, if they are."""
+        ...
+
+    @property
+    def services(self) -> Services | None:
+        """For whoever wants no talk; None while nothing is loaded."""
         ...
 
     async def open(

@@ -1,0 +1,100 @@
+"""What a server does for clients without a talk, by address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response, UploadFile, WebSocket  # noqa: TID253 - only a server imports this
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse  # noqa: TID253
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from vtuber_cli.errors import VtuberError
+from vtuber_cli.server import folders, hearing, wire
+from vtuber_cli.server.fortunes import Fortunes
+from vtuber_cli.server.requests import Requests
+from vtuber_cli.server.speaking import CACHE, Speaking
+
+if TYPE_CHECKING:
+    from vtuber_cli.server.hall import Hall
+
+_TOOL = Path(__file__).with_name("web_tool")
+_READ = ["GET", "HEAD"]
+_GONE = 499
+"""As others call a client that did not wait; nobody reads it."""
+_AGAIN_SECONDS = 5
+
+
+class Transcribed(BaseModel):
+    text: str
+
+
+class NotTranscribed(BaseModel):
+    error: str
+    code: str
+
+
+def join(app: FastAPI, hall: Hall) -> None:
+    """Adds them to the application."""
+    _answer_sockets(app, hall)
+    _answer_uploads(app, hall)
+    _answer_fetches(app, hall)
+    app.mount("/web-tool", folders.Folder(_TOOL, pages=True))
+
+
+def _answer_sockets(app: FastAPI, hall: Hall) -> None:
+    fortunes = Fortunes(hall.talks, hall.sounds)
+
+    async def served(socket: WebSocket, kind: wire.Socket, answer: Any) -> None:
+        await socket.accept()
+        await Requests(kind, socket.receive, socket.send, answer, _uncounted).run(hall.closing)  # type: ignore[arg-type]
+
+    @app.websocket("/tts-ws")
+    async def speech(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction] - FastAPI calls it
+        await served(socket, wire.TTS, Speaking(hall.talks, hall.sounds).answer)
+
+    @app.websocket("/fortune-ws")
+    async def fortune(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
+        await served(socket, wire.FORTUNE, fortunes.answer)
+
+
+def _uncounted(key: str) -> None:
+    pass
+
+
+def _answer_uploads(app: FastAPI, hall: Hall) -> None:
+    async def asr(request: Request, file: UploadFile) -> Response:
+        async def gone() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+
+        try:
+            text = await hearing.transcribed(hall.talks, file.file, gone)
+        except hearing.Gone:
+            return Response(status_code=_GONE)
+        except VtuberError as error:
+            status = hearing.status_of(error)
+            again = {"retry-after": str(_AGAIN_SECONDS)} if status == 503 else None
+            return JSONResponse(hearing.told(error), status, again)
+        return JSONResponse({"text": text})
+
+    refused: dict[int | str, dict[str, Any]] = {status: {"model": NotTranscribed} for status in (400, 500, 503)}
+    app.add_api_route(
+        "/asr", asr, methods=["POST"], response_model=None, responses={200: {"model": Transcribed}, **refused}
+    )
+
+
+def _answer_fetches(app: FastAPI, hall: Hall) -> None:
+    async def sound(name: str) -> Response:
+        found = hall.sounds.find(name)
+        if found is None:
+            raise HTTPException(404)
+        return FileResponse(found, media_type="audio/wav")
+
+    async def tool(request: Request) -> Response:
+        query = request.url.query
+        return RedirectResponse(f"/web-tool/?{query}" if query else "/web-tool/", 302)
+
+    app.add_api_route(f"{CACHE}/{{name}}", sound, methods=_READ, response_model=None)
+    app.add_api_route("/web_tool", tool, methods=_READ, response_model=None)
