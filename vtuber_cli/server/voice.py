@@ -16,7 +16,10 @@ from vtuber_cli.events import LOUDNESS_SECONDS, Speech
 from vtuber_cli.server.messages.spoken import Viseme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vtuber_cli.avatar.lipsync import Key
+    from vtuber_cli.events import Phoneme
 
 SLICE_MS = round(LOUDNESS_SECONDS * 1000)
 """Milliseconds for each volume."""
@@ -50,12 +53,15 @@ def volumes(speech: Speech) -> tuple[float, ...]:
 
 def visemes(speech: Speech) -> tuple[Viseme, ...]:
     """The keys of the mouth's curves: by the voice's own timings if it tells them, else by its loudness."""
-    levels = loudness(speech.samples, speech.rate)
-    if speech.phonemes:
-        timed = ((each.symbol, each.seconds) for each in speech.phonemes)
-        lips = lipsync.from_phonemes(timed, speech.seconds, levels)
+    return shapes(speech.phonemes, speech.seconds, loudness(speech.samples, speech.rate))
+
+
+def shapes(phonemes: Sequence[Phoneme], seconds: float, levels: Sequence[float]) -> tuple[Viseme, ...]:
+    """`visemes` of speech of which that much is known; the levels are those of `audio.level.loudness`."""
+    if phonemes:
+        lips = lipsync.from_phonemes(((each.symbol, each.seconds) for each in phonemes), seconds, levels)
     else:
-        lips = lipsync.from_loudness(levels, speech.seconds)
+        lips = lipsync.from_loudness(levels, seconds)
     keys = lips.keys
     return tuple(_viseme(key) for key in (keys if len(keys) <= _MOST_KEYS else (*keys[: _MOST_KEYS - 1], keys[-1])))
 
