@@ -261,7 +261,7 @@ class Splitter:
             for at in places:
                 if _is_whole(text, at) and text[:at].strip():
                     return at
-        return most
+        return between[0] if between else most
 
 
 def _without_closers(text: str) -> str:
