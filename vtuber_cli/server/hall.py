@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
-from vtuber_cli.errors import UsageError
+from vtuber_cli.errors import EngineFailed, UsageError
+from vtuber_cli.server.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message
 from vtuber_cli.server.resumption import Tickets, Writers
 from vtuber_cli.server.sounds import Sounds
 
 if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
     from vtuber_cli.server.seats import Seats
     from vtuber_cli.server.talks import Talks
 
@@ -38,15 +40,17 @@ class Hall:
         talks: opens them.
         seats: how many are served at once.
         folder: of the user's own pictures: `backgrounds` and `avatars` are in it.
+        group_turns: how often each character of a group answers what was said.
     """
 
-    def __init__(self, talks: Talks, seats: Seats, folder: Path) -> None:
+    def __init__(self, talks: Talks, seats: Seats, folder: Path, group_turns: int = 2) -> None:
         self.talks = talks
         self.seats = seats
         self.folder = folder
         self.loaded = False
         """The engines are ready, or have failed."""
         self.closing = asyncio.Event()
+        self.lobby = Lobby(group_turns, self._write_down)
         self.sounds = Sounds()
         self.tickets = Tickets()
         self.writers = Writers()
@@ -65,6 +69,10 @@ class Hall:
 
         return leave
 
+    def turn_to(self, uid: str) -> None:
+        """Who looks on without naming anybody sees this talk from now on."""
+        self._last = uid
+
     def show(self, uid: str, message: Message, *, speech: bool) -> None:
         """What a talk says to its client, for those who look on."""
         if isinstance(message, Control) and message.text == "conversation-chain-start":
@@ -72,6 +80,12 @@ class Hall:
         for onlooker in self._onlookers:
             if (onlooker.watch or self._last) == uid:
                 onlooker.say(message, speech=speech)
+
+    async def _write_down(self, samples: Samples) -> str:
+        services = self.talks.services
+        if services is None:
+            raise EngineFailed("groups.not_yet")
+        return await services.transcribe(lambda: samples)
 
     def names(self) -> Mapping[str, str]:
         """Of the characters, by id; blocking."""

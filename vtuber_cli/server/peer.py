@@ -20,8 +20,10 @@ from vtuber_cli.server.resumption import Place as TalkPlace
 from vtuber_cli.server.talk import Talk
 
 if TYPE_CHECKING:
+    from vtuber_cli.events import Samples
     from vtuber_cli.server.admission import Place
     from vtuber_cli.server.hall import Hall
+    from vtuber_cli.server.question import Question
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -71,6 +73,11 @@ class Peer:
         self._resumed = False
         self._elsewhere = asyncio.Event()
         self._utterance = Utterance()
+        self.called = ""
+        """What the client calls itself."""
+        self._acting = asyncio.Lock()
+        """What the client does, and what its group asks of its talk, one after the other."""
+        self._gone = False
         self._stop_looking: Callable[[], None] | None = None
 
     async def run(self) -> None:
@@ -81,16 +88,20 @@ class Peer:
         leaving = asyncio.ensure_future(self._elsewhere.wait())
         tasks = (sending, listening, closing, leaving)
         try:
+            self._hall.lobby.enter(self)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not listening.done():
                 await self._hang_up(_TRY_AGAIN if closing.done() else ELSEWHERE if leaving.done() else _TOO_SLOW)
         finally:
+            self._gone = True
+            self._hall.lobby.leave(self)
             for task in tasks:
                 task.cancel()
             if self._stop_looking is not None:
                 self._stop_looking()
             self._hall.tickets.leave(self._token, self)
-            await self._end_talk()
+            async with self._acting:
+                await self._end_talk()
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
                     _LOG.error("a connection failed", exc_info=failed)
@@ -102,11 +113,16 @@ class Peer:
 
     # --- to the client -------------------------------------------------------------------------------------------
 
-    def say(self, message: m.Message, *, speech: bool = False) -> None:
-        """To this client, as far as it wants such a thing, and to those who look on."""
+    def send(self, message: m.Message, *, speech: bool = False) -> None:
+        """To this client, as far as it wants such a thing."""
         wanted = _NEEDS.get(type(message))
         if wanted is None or wanted in self._features:
             self._outlet.put(wire.encode(self._fit(message)), speech=speech)
+
+    def say(self, message: m.Message, *, speech: bool = False) -> None:
+        """To this client, to its group, and to those who look on."""
+        self.send(message, speech=speech)
+        self._hall.lobby.echo(self, message)
         if self._stop_looking is None and isinstance(message, _SHOWN):
             self._hall.show(self.uid, message, speech=speech)
 
@@ -133,7 +149,8 @@ class Peer:
                 _LOG.debug("a frame was ignored: %s %s", said.reason, said.type)
                 continue
             try:
-                await self._take(said)
+                async with self._acting:
+                    await self._take(said)
             except VtuberError as error:
                 self.refuse(error)
 
@@ -164,16 +181,15 @@ class Peer:
             case m.TextInput(text=text, images=images):
                 if images:
                     self.refuse(UsageError("server.no_images"))
-                (await self._opened()).ask(text)
+                await self._ask(text)
             case m.MicAudioData() | m.MicAudioEnd() | m.RawAudioData():
                 await self._hear(said)
             case m.AiSpeakSignal(idle_time=silent):
                 (await self._opened()).speak_up(silent if silent >= 0 else None)
             case m.InterruptSignal(text=heard):
-                if self._talk is not None:
-                    self._outlet.drop_speech()
-                    self._talk.interrupt(heard)
-                    self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
+                group = self._hall.lobby.talk_of(self.uid)
+                if group is None or not group.interrupt(self, heard):
+                    self.hush(heard)
             case m.AudioPlayStart(display_text=shown):
                 if self._talk is not None:
                     self._talk.speaker.began(shown.text if shown else None)
@@ -216,19 +232,22 @@ class Peer:
             case m.RequestInitConfig():
                 await self._introduce(with_uid=True)
             case m.RequestGroupInfo():
-                self.say(m.GroupUpdate(members=(), is_owner=False))
-            case m.AddClientToGroup() | m.RemoveClientFromGroup():
-                self.say(m.GroupOperationResult(success=False, message=t("server.no_groups")))
+                self._hall.lobby.inform(self)
+            case m.AddClientToGroup(invitee_uid=uid):
+                self._hall.lobby.invite(self, uid)
+            case m.RemoveClientFromGroup(target_uid=uid):
+                self._hall.lobby.remove(self, uid)
             case _:
                 _LOG.debug("nothing is done about %s", type(said).__name__)
 
     async def _meet(self, hello: m.Hello) -> None:
         self._features = FEATURES & set(hello.features)
-        self.watch = hello.watch or ""
+        self.watch, self.called = hello.watch or "", hello.name or ""
         role = hello.role
         if role == "viewer" and self._stop_looking is None and self._talk is None:
             if self._place is None or self._place.become_viewer():
                 self._stop_looking = self._hall.admit(self)
+                self._hall.lobby.leave(self)
             else:
                 raise UsageError("server.too_many_viewers")
         if self._stop_looking is None:
@@ -284,11 +303,37 @@ class Peer:
                 (await self._opened()).microphone.push(samples)
             case m.MicAudioEnd():
                 if (samples := self._utterance.take()) is not None:
-                    (await self._opened()).ask(samples=samples)
+                    await self._ask(samples=samples)
                 elif self._talk is not None:
                     self._talk.microphone.hush()
 
     # --- its talk ------------------------------------------------------------------------------------------------
+
+    async def _ask(self, text: str = "", samples: Samples | None = None) -> None:
+        group = self._hall.lobby.talk_of(self.uid)
+        if group is not None:
+            group.say(self, text if samples is None else samples)
+        else:
+            (await self._opened()).ask(text, samples)
+
+    @property
+    def character(self) -> str:
+        return self._figure.name if self._figure is not None else ""
+
+    async def put(self, question: Question) -> None:
+        """What its group asks."""
+        async with self._acting:
+            if self._gone:
+                question.over.set()
+            else:
+                (await self._opened()).put(question)
+
+    def hush(self, heard: str) -> None:
+        """Silence; `heard` is what the client has shown of the reply."""
+        if self._talk is not None:
+            self._outlet.drop_speech()
+            self._talk.interrupt(heard)
+            self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
 
     async def _opened(self) -> Talk:
         """The talk, begun if there is none.

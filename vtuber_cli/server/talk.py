@@ -25,6 +25,7 @@ from vtuber_cli.events import (
     ReplyEnded,
     ReplyStarted,
     Sentence,
+    SentenceStarted,
     SpeaksUp,
     Speech,
     UserSaid,
@@ -46,6 +47,7 @@ from vtuber_cli.server.messages import (
     UserInputTranscription,
 )
 from vtuber_cli.server.microphone import ClientMicrophone
+from vtuber_cli.server.question import Question
 from vtuber_cli.server.speaker import ClientSpeaker
 
 if TYPE_CHECKING:
@@ -107,7 +109,9 @@ class Talk:
         self._figure = figure
         self._session: Session | None = None
         self._running: asyncio.Future[None] | None = None
-        self._inputs: deque[tuple[str, Samples | None]] = deque()
+        self._inputs: deque[Question] = deque()
+        self._question: Question | None = None
+        """The last one that was taken up."""
         self._given = asyncio.Event()
         self._answering: asyncio.Future[None] | None = None
         self._asking: asyncio.Future[None] | None = None
@@ -128,6 +132,7 @@ class Talk:
         resumed, fresh = (self.uid, None) if resume else (None, self.uid)
         session = await talks.open(self._figure.id, self.microphone, self.speaker, resume=resumed, fresh=fresh)
         session.events.listen(self._hear)
+        session.events.listen(self._fill_in)
         self._session = session
         self._running = asyncio.ensure_future(session.run())
         self._running.add_done_callback(self._ended)
@@ -139,6 +144,7 @@ class Talk:
         for task in (self._answering, self._asking):
             if task is not None:
                 task.cancel()
+        self._give_up_questions()
         if self._session is not None and self._running is not None:
             self._session.interrupt()
             await self._session.close()
@@ -164,6 +170,7 @@ class Talk:
         if running.cancelled() or (error := running.exception()) is None:
             return
         _LOG.error("a talk failed", exc_info=error)
+        self._give_up_questions()
         self._client.refuse(EngineFailed("server.talk_failed"))
         if self._chain is not None:
             self._end_chain(self._chain)
@@ -172,10 +179,15 @@ class Talk:
 
     def ask(self, text: str = "", samples: Samples | None = None) -> None:
         """Something to be answered, behind what was asked before."""
+        self.put(Question(text, samples))
+
+    def put(self, question: Question) -> None:
+        """As `ask`, of somebody who wants to know what becomes of it."""
         if len(self._inputs) >= MOST_WAITING:
+            question.over.set()
             self._client.refuse(UsageError("server.too_many_inputs", limit=MOST_WAITING))
             return
-        self._inputs.append((text, samples))
+        self._inputs.append(question)
         self._given.set()
 
     def speak_up(self, silent: float | None) -> None:
@@ -193,7 +205,8 @@ class Talk:
         Args:
             heard: what the client has shown of the reply.
         """
-        self._inputs.clear()
+        while self._inputs:
+            self._inputs.popleft().over.set()
         self.speaker.cut(heard)
         self._break_chain()
         if self._session is not None:
@@ -210,11 +223,18 @@ class Talk:
             if not self._inputs:
                 self._given.clear()
                 continue
-            text, samples = self._inputs.popleft()
+            question = self._question = self._inputs.popleft()
+            question.begun = True
             chain = self._begin_chain(asked=True)
-            self._asking = asyncio.ensure_future(session.ask(text, samples))
+            self._asking = asyncio.ensure_future(session.ask(question.text, question.samples))
             await asyncio.wait([self._asking])
             self._end_chain(chain)
+            if question.turn is None:  # it was taken back, or there were no words in it
+                question.over.set()
+
+    def _give_up_questions(self) -> None:
+        for question in (*self._inputs, *([self._question] if self._question else [])):
+            question.over.set()
 
     def _begin_chain(self, *, asked: bool) -> _Chain:
         chain = self._chain = _Chain(asked)
@@ -270,6 +290,26 @@ class Talk:
             case _:
                 pass
 
+    def _fill_in(self, event: Event) -> None:
+        """What becomes of the question."""
+        question, chain = self._question, self._chain
+        if question is None:
+            return
+        match event:
+            case UserSaid(turn=turn):
+                # What was heard by the open microphone is none.
+                if question.turn is None and (chain is None or chain.asked):
+                    question.turn = turn
+            case SentenceStarted(turn=turn, sentence=sentence):
+                if turn == question.turn and question.follow is not None:
+                    question.follow(self._unheard(sentence))
+            case ReplyEnded(turn=turn, text=text):
+                if turn == question.turn:
+                    question.reply = text
+                    question.over.set()
+            case _:
+                pass
+
     def _follow(self, phase: Phase) -> None:
         chain = self._chain
         match phase:
@@ -314,6 +354,18 @@ class Talk:
                 visemes=voice.visemes(sound),
             ),
             speech=True,
+        )
+
+    def _unheard(self, sentence: Sentence) -> Audio:
+        """A sentence for those who do not hear it."""
+        face = self._figure.expression(sentence.emotion)
+        return Audio(
+            audio=None,
+            volumes=(),
+            slice_length=voice.SLICE_MS,
+            display_text=DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar),
+            actions=Actions(expressions=None if face is None else (face,)),
+            forwarded=True,
         )
 
     def _send_complete(self) -> None:
