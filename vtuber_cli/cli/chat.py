@@ -7,7 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -68,6 +68,7 @@ def command(  # noqa: PLR0913 - its options
     truecolor: Annotated[bool, typer.Option("--truecolor", help="picture.option.truecolor")] = False,
     letters: Annotated[bool, typer.Option("--ascii", help="picture.option.ascii")] = False,
     engines: options.Engines = None,
+    serve: Annotated[bool, typer.Option("--serve", help="chat.option.serve")] = False,
     barge_in: Annotated[bool | None, typer.Option("--barge-in/--no-barge-in", help="chat.option.barge_in")] = None,
     hands_free: Annotated[bool | None, typer.Option("--hands-free/--talk-key", help="chat.option.hands_free")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="chat.option.resume")] = False,
@@ -99,7 +100,8 @@ def command(  # noqa: PLR0913 - its options
         face: Face = "events" if events else "lines" if plain or not is_screen() else "screen"
         live = face == "screen" or sys.stdin.isatty() or sound.hears
         fetch(plan, plan.models(hears=mic is not None or (not muted and live)))
-        code = asyncio.run(_converse(plan, sound, kept, talk, face, Drawing(truecolor, letters)))
+        drawing = Drawing(truecolor, letters)
+        code = asyncio.run(_converse(plan, sound, kept, talk, face, drawing, serve=serve))
         # A talk that could not be kept is no success, however well it went.
         raise typer.Exit(code or (StoreError.exit_code if kept is None else 0))
     finally:
@@ -108,10 +110,11 @@ def command(  # noqa: PLR0913 - its options
 
 
 async def _converse(
-    plan: Plan, sound: Sound, kept: History | None, talk: str | None, face: Face, drawing: Drawing
+    plan: Plan, sound: Sound, kept: History | None, talk: str | None, face: Face, drawing: Drawing, *, serve: bool
 ) -> int:
     """Runs the talk in the face that suits the terminal; returns the exit code."""
     from vtuber_cli import bootstrap
+    from vtuber_cli.cli.chat_viewers import looked_at
 
     microphone, speaker = _ears_and_mouth(plan, sound, interactive=face == "screen" or sys.stdin.isatty())
     typed = sys.stdin.isatty()
@@ -125,13 +128,14 @@ async def _converse(
     )
     session = bootstrap.session(plan, microphone, speaker, kept, occasion)
     stay = sound.mic is not None or (sound.hears and not sound.muted)
-    if face == "events":
-        return await _in_events(session, plan, stay=stay)
-    if face == "lines":
-        return await _in_lines(session, plan, stay=stay, typed=typed)
-    with _survey(plan, drawing) as survey:
-        await _on_screen(session, plan, sound, survey)
-    return 0
+    async with looked_at(session, plan) if serve else nullcontext():
+        if face == "events":
+            return await _in_events(session, plan, stay=stay)
+        if face == "lines":
+            return await _in_lines(session, plan, stay=stay, typed=typed)
+        with _survey(plan, drawing) as survey:
+            await _on_screen(session, plan, sound, survey)
+        return 0
 
 
 @contextmanager
