@@ -53,6 +53,7 @@ PROCESS = (
     "tests/doctor/test_doctor.py::test_an_unknown_model",
     "tests/doctor/test_doctor.py::test_echo_engines",
     "tests/engines/test_asr_sherpa.py",
+    "tests/engines/test_onnx_session.py::test_the_runtime_tells_nobody",
     "tests/engines/test_tts_espeak.py::test_a_folder_without_voices",
     "tests/engines/test_tts_sherpa.py",
     "tests/engines/test_tts_espeak.py::test_a_very_deep_folder",

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from vtuber_cli.engines.onnx_session import OnnxError, open_session, with_output
@@ -56,3 +61,20 @@ def test_bytes_that_are_no_model_are_refused(model: bytes) -> None:
         open_session(model, threads=1)
     assert "ONNXRuntime" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_the_runtime_tells_nobody_and_keeps_no_identifier(tmp_path: Path) -> None:
+    """It writes both below the user's cache as soon as a session is made, unless it was told not to before."""
+    model = tmp_path / "model.onnx"
+    model.write_bytes(negated_twice())
+    code = (
+        "import sys; from pathlib import Path; from vtuber_cli.engines.onnx_session import open_session\n"
+        "open_session(Path(sys.argv[1]).read_bytes(), threads=1)"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    unset = ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    kept = {name: value for name, value in os.environ.items() if name not in unset}
+    environment = kept | {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home)}
+    subprocess.run([sys.executable, "-c", code, str(model)], env=environment, check=True)
+    assert list(home.iterdir()) == []
