@@ -20,12 +20,12 @@ _MOST_TURNS = 1000
 _LABEL, _COLUMN = 30, 14
 
 
-_PARTS = ("avatar", "fortune")
+_PARTS = ("avatar", "fortune", "serve")
 _AVATAR_TURNS = 4
 
 
 def command(  # noqa: PLR0913 - its options
-    part: Annotated[str | None, typer.Argument(metavar="[avatar|fortune]", help="bench.argument.part")] = None,
+    part: Annotated[str | None, typer.Argument(metavar="[avatar|fortune|serve]", help="bench.argument.part")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="bench.option.json")] = False,
     turns: Annotated[int | None, typer.Option("--turns", metavar="N", help="bench.option.turns")] = None,
     wav_dir: Annotated[Path | None, typer.Option("--wav-dir", metavar="DIR", help="bench.option.wav_dir")] = None,
@@ -52,6 +52,11 @@ def command(  # noqa: PLR0913 - its options
     machine = Machine.here()
     flags: dict[str, object] = {"character": character, "models_dir": models_dir, **options.engine_flags(engines)}
     flags |= options.assignments(settings)
+    if part == "serve":
+        from vtuber_cli.cli.bench_serve import measure
+
+        measure(flags, machine, as_json=as_json)
+        return
     if part == "avatar":
         _avatar(flags, wav_dir or SHIPPED, _AVATAR_TURNS if turns is None else turns, machine, as_json=as_json)
         return
