@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 from vtuber_cli import i18n
 from vtuber_cli.engines.base import Message as Prompt
 from vtuber_cli.errors import UsageError, VtuberError
-from vtuber_cli.fortune import clock, narrate, places
+from vtuber_cli.fortune import clock, narrate, places, screening
 from vtuber_cli.fortune.birth import FIRST_DAY, LAST_DAY, parse_birth
 from vtuber_cli.fortune.request import Person, Request
 from vtuber_cli.fortune.signs import find_animal, find_sign
 from vtuber_cli.fortune.spreads import SPREADS, find_spread
-from vtuber_cli.fortune.tell import tell
+from vtuber_cli.fortune.tell import noticed, tell
 from vtuber_cli.server.messages import FortuneNarration, FortuneRequest, FortuneResponse
 from vtuber_cli.server.speaking import address_of, services_of
 from vtuber_cli.tools.base import Narration
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1
 """Fortunes computed at a time: they hold the interpreter, and talks go on beside them."""
+_ANSWERS = ("tarot",)
+"""Fortunes that are drawn for a question."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,7 +74,12 @@ class Fortunes:
             say(FortuneNarration(request_id=asked.request_id, text=text))
 
     def _told(self, asked: FortuneRequest) -> Result:
-        return tell(request_of(asked, self._now), keep=False)
+        request = request_of(asked, self._now)
+        if request.type in _ANSWERS:
+            return tell(request, keep=False)
+        # Nothing is drawn by it, but it may be one that no fortune should answer.
+        kind = screening.kind_of(request.question)
+        return noticed(request, kind) if kind else tell(request._replace(question=""), keep=False)
 
     async def _spoken(self, result: Result) -> str | None:
         """Where it can be heard; None where there is no voice for it, which costs nobody the fortune."""
