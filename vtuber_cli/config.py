@@ -185,6 +185,10 @@ class Server(Section):
     """How many answers are thought about and spoken at once; the others wait in line."""
     max_waiting: Annotated[int, Field(ge=0, le=1000, examples=[16])] = 64
     """How many may wait in that line; more are refused."""
+    group_turns: Annotated[int, Field(ge=1, le=20, examples=[1])] = 2
+    """How often each character of a group answers what somebody has said, if nobody says anything meanwhile."""
+    proxy: Annotated[bool, Field(examples=[True])] = False
+    """Whether there is `/proxy-ws`: one talk that all who connect there share."""
     max_upload_mb: Annotated[int, Field(ge=1, le=1000, examples=[20])] = 10
     """The largest sound file that may be sent to be written down, in megabytes."""
 

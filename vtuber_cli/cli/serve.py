@@ -109,7 +109,7 @@ async def _serve(
 
     seats = Seats(plan.settings.server.max_active, plan.settings.server.max_waiting)
     hosting = Hosting(plan, kept, seats)
-    hall = Hall(hosting, seats, paths.data_dir())
+    hall = Hall(hosting, seats, paths.data_dir(), plan.settings.server.group_turns)
     server = running.Running(app.guarded(hall, rules, frontend, tell), listening, rules.limits)
     with native_stderr_to(log.native_file()):
         asked = asyncio.ensure_future(asked_to_end())
