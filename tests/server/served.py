@@ -106,6 +106,7 @@ async def serving(
     loads: bool = True,
     keeps: bool = True,
     frontend: Path | None = None,
+    token: str | None = None,
     **flags: object,
 ) -> AsyncGenerator[Served]:
     """A server with echo's engines, its voice a little faster; with a script, its model."""
@@ -120,8 +121,9 @@ async def serving(
     hosting = Hosting(plan, kept if keeps else None, seats)
     hall = Hall(hosting, seats, paths.data_dir())
     listening = socket.create_server(("127.0.0.1", 0))
-    guard = app.guarded(hall, Rules(), frontend)
-    running = Running(guard, listening, Rules().limits)
+    rules = Rules(token=token)
+    guard = app.guarded(hall, rules, frontend)
+    running = Running(guard, listening, rules.limits)
     server = asyncio.ensure_future(running.run())
     await running.ready.wait()
     try:

@@ -109,6 +109,7 @@ function add(text, address) {
 function next(row) {
   const sound = row.nextElementSibling?.querySelector("audio");
   if (sound) start(sound);
+  else find("stop").disabled = socket === null;
 }
 
 function start(sound) {
