@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.test_readme import calls, understand
 from tests.live2d import models
 from tests.live2d.test_core_file import FIVE, SIX
-from vtuber_cli import character
+from vtuber_cli import character, i18n
 from vtuber_cli.cli import show
 from vtuber_cli.cli.app import run
+from vtuber_cli.i18n import t
 from vtuber_cli.live2d import map_file, painter
+from vtuber_cli.server import cast
 
 PERSON = """id: rin
 languages: [en]
@@ -181,3 +184,66 @@ def test_both_languages(language: str, said: Any, tmp_path: Path) -> None:
     models.write(tmp_path, {"motions/sway.motion3.json": None})
     code, out, err = said("--lang", language, "live2d", "inspect", str(tmp_path))
     assert code == 0 and "live2d." not in out and "{" not in out + err
+
+
+def test_register_for_a_character_of_ones_own(said: Any, tmp_path: Path) -> None:
+    folder = person()
+    model = models.write(tmp_path / "model")
+    code, out, err = said("live2d", "register", str(model), "-c", "rin")
+    assert (code, out) == (0, f"{folder / character.FILE}\n") and "copy" not in err
+    text = (folder / character.FILE).read_text("utf-8")
+    assert text.startswith(PERSON) and character.read(folder).avatar.live2d == str(model)
+    assert said("live2d", "inspect", "rin")[0] == 0
+    assert [file.name for file in folder.iterdir()] == [character.FILE]
+
+
+def test_register_for_one_that_ships_with_the_program(said: Any, tmp_path: Path) -> None:
+    shipped = character.list_characters()["mika"]
+    before = (shipped / character.FILE).read_bytes()
+    model = models.write(tmp_path / "model")
+    code, out, err = said("live2d", "register", str(tmp_path / "model"), "--character", "mika")
+    own = character.own_folder() / "mika"
+    assert (code, out) == (0, f"{own / character.FILE}\n") and str(own) in err
+    assert character.list_characters()["mika"] == own and cast.model_of("mika") == model
+    assert character.load("mika").persona == character.read(shipped).persona
+    assert {file.name for file in own.iterdir()} == {file.name for file in shipped.iterdir()}
+    assert (shipped / character.FILE).read_bytes() == before
+    assert [each.name for each in character.own_folder().iterdir()] == ["mika"]
+    code, _, err = said("live2d", "register", str(model), "-c", "mika")  # it is the user's own now
+    assert code == 0 and "copy" not in err
+
+
+def test_register_refuses_what_is_no_model_and_changes_nothing(said: Any, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for where, who in ((tmp_path / "empty", "mika"), (tmp_path / "nowhere", "mika"), (tmp_path, "nobody")):
+        code, out, err = said("live2d", "register", str(where), "-c", who)
+        assert (code, out) == (2, "") and err
+    assert not character.own_folder().exists()
+
+
+def test_register_tells_of_a_folder_in_the_way(said: Any, tmp_path: Path) -> None:
+    (character.own_folder() / "mika").mkdir(parents=True)
+    code, _, err = said("live2d", "register", str(models.write(tmp_path / "model")), "-c", "mika")
+    assert code == 2 and str(character.own_folder() / "mika") in err
+    assert list((character.own_folder() / "mika").iterdir()) == []
+
+
+def test_register_tells_of_a_folder_that_cannot_be_written(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    model = models.write(tmp_path / "model")
+    monkeypatch.setattr("shutil.copytree", full)
+    code, _, err = said("live2d", "register", str(model), "-c", "mika")
+    assert code == 2 and "No space left on device" in err
+    assert list(character.own_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_serve_advises_is_that_command(language: str) -> None:
+    i18n.set_language(language)
+    (advised,) = calls(t("serve.no_model.hint", id="mika").replace(";", " ;").replace(". ", " ; ").partition(": ")[2])
+    assert advised == ["vtuber", "live2d", "register", "FILE", "--character", "mika"]
+    understand(advised)

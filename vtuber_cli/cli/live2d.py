@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vtuber_cli.cli import options
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.i18n import t
 
@@ -70,6 +71,24 @@ def propose_map(model: Place) -> None:
         notice(t("live2d.map_unsure", names=", ".join(unsure)))
     if missing := [name for name in EMOTIONS if name not in guesses and name != "neutral"]:
         notice(t("live2d.map_missing", names=", ".join(missing)))
+
+
+@app.command("register", help="live2d.command.register")
+def register_model(
+    model: Annotated[str, typer.Argument(metavar="FILE|FOLDER", help="live2d.argument.registered")],
+    who: options.Character = None,
+) -> None:
+    from vtuber_cli import config
+    from vtuber_cli.cli.show import notice
+    from vtuber_cli.live2d import registration
+
+    done = registration.register(who or config.load().settings.character, _path(model))
+    print(done.file)
+    name = done.file.parent.name
+    notice(t("live2d.registered", id=name, file=done.model))
+    if done.copied:
+        notice(t("live2d.registered_copy", folder=done.file.parent))
+    notice(t("live2d.registered_next", id=name))
 
 
 @app.command("install-core", help="live2d.command.install-core")
