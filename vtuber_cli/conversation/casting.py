@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vtuber_cli.conversation.crew import Engines
+from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.reply import Style
 from vtuber_cli.engines.base import Message
 
@@ -28,6 +29,17 @@ class Cast:
     """Those of them that serve now already are the same workers."""
     proactive: str | None = None
     """As `Manner` has it."""
+
+    def manner(self, before: Manner, greeting: tuple[str, str] | None) -> Manner:
+        """How they converse; what the user wants of it stays."""
+        return replace(
+            before,
+            name=self.name,
+            style=self.style,
+            language=self.language,
+            greeting=greeting,
+            proactive=self.proactive,
+        )
 
 
 class Casting(Protocol):

@@ -12,11 +12,14 @@ from vtuber_cli.audio.level import METER_HZ, dbfs
 from vtuber_cli.conversation.endpointer import Change, Endpointer
 from vtuber_cli.engines.base import Vad
 from vtuber_cli.engines.worker import Worker
+from vtuber_cli.errors import AudioUnavailable
 from vtuber_cli.events import EAR_RATE, Event, Level
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
+_RETRY_SECONDS = 2.0
+"""How often a microphone that is gone is asked for again."""
 _ECHO_SECONDS = 0.2
 """How long a loudspeaker's last words still come in at a live microphone."""
 
@@ -80,6 +83,25 @@ class Ears:
                             await attentive.wait()
         for change in self.endpointer.finish():
             yield change
+
+    async def lasting(
+        self, attentive: asyncio.Event, gone: Callable[[AudioUnavailable], None]
+    ) -> AsyncGenerator[Change]:
+        """As `changes`, of a microphone that may go and come back.
+
+        Args:
+            attentive: see `changes`.
+            gone: told whenever it is not there.
+        """
+        while True:
+            try:
+                async with aclosing(self.changes(attentive)) as changes:
+                    async for change in changes:
+                        yield change
+                return
+            except AudioUnavailable as error:
+                gone(error)
+                await asyncio.sleep(_RETRY_SECONDS)
 
     async def _is_deaf(self, samples: Samples, attentive: asyncio.Event) -> bool:
         if not attentive.is_set():

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from vtuber_cli.conversation.gate import Gate, Mark
+from vtuber_cli.conversation.partner import Partner
 from vtuber_cli.conversation.read_ahead import ReadAhead
-from vtuber_cli.conversation.turn import Asked, Partner, Turn
+from vtuber_cli.conversation.turn import Asked, Turn
 from vtuber_cli.events import Event
 
 

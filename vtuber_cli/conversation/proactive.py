@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 PROMPTS: Final[Mapping[str, str]] = {
-    "en": "(I have been quiet for {silence}. Say one short thing to me: something on your mind, or a question.)",
-    "ko": "(제가 {silence} 말이 없었어요. 먼저 짧게 한마디 걸어 주세요. 떠오른 생각이나 저에게 묻고 싶은 것으로요.)",
+    "en": "(It has been quiet for {silence}.) What are you thinking about right now?",
+    "ko": "({silence} 조용했어요.) 지금 무슨 생각 하고 있어요?",
 }
-"""What the model is given in the user's place, by language. It is kept nowhere."""
+"""What the model is given in the user's place, by language. It is kept nowhere.
+
+A question, for the smallest models answer an order to say something with "What?".
+"""
 _A_WHILE: Final[Mapping[str, str]] = {"en": "a while", "ko": "한동안"}
 _LENGTHS: Final[Mapping[str, tuple[tuple[int, str, str], ...]]] = {
     "en": ((3600, "an hour", "{n} hours"), (60, "a minute", "{n} minutes"), (1, "a second", "{n} seconds")),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.base import Microphone, Speaker
 from vtuber_cli.clean import clean
-from vtuber_cli.conversation import opening, own_answer, proactive
+from vtuber_cli.conversation import opening, own_answer, partner, proactive
 from vtuber_cli.conversation.broadcast import Broadcast
 from vtuber_cli.conversation.casting import Cast, Casting
 from vtuber_cli.conversation.crew import Crew, Engines
@@ -20,10 +19,10 @@ from vtuber_cli.conversation.floor import Floor
 from vtuber_cli.conversation.inbox import Inbox, Letter, Received
 from vtuber_cli.conversation.manner import Manner
 from vtuber_cli.conversation.memory import Earlier, Memory, turns
+from vtuber_cli.conversation.partner import Partner
 from vtuber_cli.conversation.proactive import Patience
-from vtuber_cli.conversation.reply import NoModel, Replier
 from vtuber_cli.conversation.seats import Seats
-from vtuber_cli.conversation.turn import Asked, Partner
+from vtuber_cli.conversation.turn import Asked
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import (
     CharacterChanged,
@@ -43,8 +42,6 @@ from vtuber_cli.events import (
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
-_RETRY_SECONDS = 2.0
-"""How often a microphone that is gone is asked for again."""
 _LONGEST_TYPED = 20_000
 """Characters; more is a slip of the mouse, and more than any model here reads."""
 _START_FRAMES = 2
@@ -251,19 +248,13 @@ class Session:
 
     async def _hear(self, microphone: Microphone, floor: Floor) -> None:
         ears = Ears(microphone, self._crew.engines.vad, self._endpointer, self._announce, self._microphone_opened)
-        while True:
-            try:
-                async with aclosing(ears.changes(self._attentive)) as changes:
-                    async for change in changes:
-                        await self._follow(change, floor)
-                break
-            except AudioUnavailable as error:
-                await self._wait_for_microphone(error)
-            except EngineFailed as error:
-                self.can_listen = self.listening = False
-                self._announce(Failed(error))
-                self._settle()
-                break
+        try:
+            async with aclosing(ears.lasting(self._attentive, self._microphone_gone)) as changes:
+                async for change in changes:
+                    await self._follow(change, floor)
+        except EngineFailed as error:
+            self.listening = False
+            self._microphone_gone(error)
         await floor.rest()
 
     async def _follow(self, change: Change, floor: Floor) -> None:
@@ -290,12 +281,11 @@ class Session:
             self._announce(Notice("chat.microphone_back"))
             self._settle()
 
-    async def _wait_for_microphone(self, error: AudioUnavailable) -> None:
+    def _microphone_gone(self, error: VtuberError) -> None:
         if self.can_listen:
             self.can_listen = False
             self._announce(Failed(error))
             self._settle()
-        await asyncio.sleep(_RETRY_SECONDS)
 
     # --- turns --------------------------------------------------------------------------------------------------
 
@@ -374,14 +364,7 @@ class Session:
         greeting = cast.greeting if cast.name not in self._met else None
         self._met.add(cast.name)
         self.name = cast.name
-        self._manner = replace(
-            self._manner,
-            name=cast.name,
-            style=cast.style,
-            language=cast.language,
-            greeting=greeting,
-            proactive=cast.proactive,
-        )
+        self._manner = cast.manner(self._manner, greeting)
         self._partner = None
         self._memory.become(cast.instructions, cast.id)
         self._announce(CharacterChanged(cast.id, cast.name))
@@ -403,19 +386,7 @@ class Session:
 
     def _made_partner(self) -> Partner:
         if self._partner is None:
-            engines = self._crew.engines
-            failure = self._crew.failures.get("llm")
-            replier = NoModel(failure) if failure else Replier(engines.llm, self._manner.style)
-            self._partner = Partner(
-                engines.asr,
-                self._manner.language,
-                replier,
-                engines.voices,
-                self._speaker,
-                self._memory,
-                self._manner.tools,
-                self._seats,
-            )
+            self._partner = partner.made(self._crew, self._manner, self._speaker, self._memory, self._seats)
         return self._partner
 
     def _commit(self, floor: Floor, revision: int, hangover_ms: float | None = None) -> None:

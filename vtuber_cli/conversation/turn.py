@@ -12,20 +12,15 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vtuber_cli.audio.base import Speaker
 from vtuber_cli.audio.level import loudness
 from vtuber_cli.clean import clean
 from vtuber_cli.conversation import own_answer
 from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.conversation.endpointer import PRE_ROLL
 from vtuber_cli.conversation.gate import Gate
-from vtuber_cli.conversation.memory import Memory
-from vtuber_cli.conversation.reply import Replier
-from vtuber_cli.conversation.seats import Seats
+from vtuber_cli.conversation.partner import Partner
 from vtuber_cli.conversation.uncut import uncut
-from vtuber_cli.conversation.voices import Voices
-from vtuber_cli.engines.base import Asr, Message, ReplyDelta, ToolCall
-from vtuber_cli.engines.worker import Worker
+from vtuber_cli.engines.base import Message, ReplyDelta, ToolCall
 from vtuber_cli.errors import EngineFailed, VtuberError
 from vtuber_cli.events import (
     EAR_RATE,
@@ -44,7 +39,7 @@ from vtuber_cli.events import (
     Via,
     Work,
 )
-from vtuber_cli.tools.base import Answer, BuiltIn
+from vtuber_cli.tools.base import Answer
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
@@ -78,23 +73,6 @@ class Asked:
         end = self.at - origin
         spoken = max(0.0, len(self.samples) / EAR_RATE - self.silent - PRE_ROLL)
         return [Cue(end - spoken, end, len(text))]
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """Everything of hers that a turn uses."""
-
-    asr: Worker[Asr]
-    language: str | None
-    """What the user speaks, or None to find out."""
-    replier: Replier
-    voices: Voices
-    speaker: Speaker
-    memory: Memory
-    tools: tuple[BuiltIn, ...] = ()
-    """What may answer in the model's place."""
-    seats: Seats | None = None
-    """Of the engines, if they serve others too."""
 
 
 class Turn:
