@@ -42,6 +42,8 @@ class Hosting:
         self._house: Crew | None = None
         self.services: Services | None = None
         """For whoever wants no talk; None until `load`."""
+        self.opened: list[Callable[[Session], None]] = []
+        """Who is told of each talk, before it runs."""
 
     async def load(self, announce: Callable[[Event], None]) -> None:
         """Loads and warms the engines of whoever talks first; they stay until `close`."""
@@ -80,7 +82,10 @@ class Hosting:
         # Who is far away sends what is said to her, and no echo of what she says.
         manner = replace(manner_of(theirs, occasion), barge_in=True)
         engines = self._lenders.engines(theirs)
-        return Session(engines, microphone, speaker, memory, manner, seats=self._seats)
+        session = Session(engines, microphone, speaker, memory, manner, seats=self._seats)
+        for told in self.opened:
+            told(session)
+        return session
 
     async def close(self) -> None:
         if self._house is not None:

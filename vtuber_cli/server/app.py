@@ -18,6 +18,7 @@ from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
 from vtuber_cli.server.peer import Peer
 
+from vtuber_cli.server.traffic import Traffic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,7 +39,9 @@ def guarded(hall: Hall, rules: Rules, frontend: Path | None, tell: Callable[[Ref
         frontend: another front end's folder, in place of our own page.
         tell: is told of refusals that the owner could do something about.
     """
-    return Guard(_app(hall, frontend), rules, tell)
+    guard = Guard(Traffic(_app(hall, frontend), hall.metrics), rules, tell)
+    hall.metrics.watch(hall, guard)
+    return guard
 
 
 def _app(hall: Hall, frontend: Path | None) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -110,6 +111,8 @@ class Guard:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.places = Places(rules.limits)
+        self.refusals: Counter[str] = Counter()
+        """How many were not let in, by the key of the reason."""
         self._app = app
         self._rules = rules
         self._tell = tell
@@ -247,6 +250,7 @@ class Guard:
 
     def _note(self, refusal: Refusal, asked: Asked) -> None:
         """One line in the log, and to the owner: the same one once a minute, and not many."""
+        self.refusals[refusal.key] += 1
         text = one_line(refusal)
         now = self._clock()
         if now - self._said.get(text, -_SAID_AGAIN_SECONDS) < _SAID_AGAIN_SECONDS:

@@ -11,6 +11,7 @@ from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
 from vtuber_cli.server.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message
+from vtuber_cli.server.metrics import Metrics
 from vtuber_cli.server.resumption import Tickets, Writers
 from vtuber_cli.server.sounds import Sounds
 
@@ -54,6 +55,7 @@ class Hall:
         self.sounds = Sounds()
         self.tickets = Tickets()
         self.writers = Writers()
+        self.metrics = Metrics()
         self.talkers = 0
         self._onlookers: list[Onlooker] = []
         self._last = ""

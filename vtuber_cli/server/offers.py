@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from vtuber_cli.errors import VtuberError
-from vtuber_cli.server import folders, hearing, wire
+from vtuber_cli.server import exposition, folders, hearing, wire
 from vtuber_cli.server.fortunes import Fortunes
 from vtuber_cli.server.requests import Requests
 from vtuber_cli.server.speaking import CACHE, Speaking
@@ -48,7 +48,8 @@ def _answer_sockets(app: FastAPI, hall: Hall) -> None:
 
     async def served(socket: WebSocket, kind: wire.Socket, answer: Any) -> None:
         await socket.accept()
-        await Requests(kind, socket.receive, socket.send, answer, _uncounted).run(hall.closing)  # type: ignore[arg-type]
+        line = Requests(kind, socket.receive, socket.send, answer, hall.metrics.error)  # type: ignore[arg-type]
+        await line.run(hall.closing)
 
     @app.websocket("/tts-ws")
     async def speech(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction] - FastAPI calls it
@@ -57,10 +58,6 @@ def _answer_sockets(app: FastAPI, hall: Hall) -> None:
     @app.websocket("/fortune-ws")
     async def fortune(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         await served(socket, wire.FORTUNE, fortunes.answer)
-
-
-def _uncounted(key: str) -> None:
-    pass
 
 
 def _answer_uploads(app: FastAPI, hall: Hall) -> None:
@@ -74,6 +71,7 @@ def _answer_uploads(app: FastAPI, hall: Hall) -> None:
         except hearing.Gone:
             return Response(status_code=_GONE)
         except VtuberError as error:
+            hall.metrics.error(error.key)
             status = hearing.status_of(error)
             again = {"retry-after": str(_AGAIN_SECONDS)} if status == 503 else None
             return JSONResponse(hearing.told(error), status, again)
@@ -96,5 +94,9 @@ def _answer_fetches(app: FastAPI, hall: Hall) -> None:
         query = request.url.query
         return RedirectResponse(f"/web-tool/?{query}" if query else "/web-tool/", 302)
 
+    async def metrics() -> Response:
+        return Response(hall.metrics.text(), media_type=exposition.CONTENT_TYPE)
+
+    app.add_api_route("/metrics", metrics, methods=_READ, response_model=None)
     app.add_api_route(f"{CACHE}/{{name}}", sound, methods=_READ, response_model=None)
     app.add_api_route("/web_tool", tool, methods=_READ, response_model=None)

@@ -133,6 +133,7 @@ class Peer:
         if isinstance(message, m.Audio) and "visemes" not in self._features:
             return message.model_copy(update={"visemes": None})
         return message
+        self._hall.metrics.error(error.key)
 
     # --- from the client -----------------------------------------------------------------------------------------
 

@@ -29,6 +29,8 @@ class Seats:
         self._longest = line
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.taken = 0
+        self.waited: Callable[[float], None] = _unmeasured
+        """Is told for how many seconds somebody waited for a seat."""
 
     @property
     def waiting(self) -> int:
@@ -37,12 +39,14 @@ class Seats:
     async def take(self, waits: Callable[[int], None]) -> Callable[[], None]:
         if self.taken < self._most and not self._waiting:
             self.taken += 1
+            self.waited(0.0)
             return _Seat(self._leave)
         if len(self._waiting) >= self._longest:
             raise EngineFailed("server.busy")
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waits(self.taken + len(self._waiting))
         self._waiting.append(called)
+        began = asyncio.get_running_loop().time()
         try:
             await called
         except asyncio.CancelledError:
@@ -51,6 +55,7 @@ class Seats:
             else:
                 self._waiting.remove(called)
             raise
+        self.waited(asyncio.get_running_loop().time() - began)
         return _Seat(self._leave)
 
     def _leave(self) -> None:
@@ -71,3 +76,7 @@ class _Seat:
         leave, self._leave = self._leave, None
         if leave is not None:
             leave()
+
+
+def _unmeasured(_: float) -> None:
+    """Nobody wants to know."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vtuber_cli.audio.base import Microphone, Speaker
     from vtuber_cli.conversation.services import Services
     from vtuber_cli.conversation.session import Session
@@ -30,6 +32,11 @@ class Talks(Protocol):
     @property
     def services(self) -> Services | None:
         """For whoever wants no talk; None while nothing is loaded."""
+        ...
+
+    @property
+    def opened(self) -> list[Callable[[Session], None]]:
+        """Who is told of each talk, before it runs."""
         ...
 
     async def open(
