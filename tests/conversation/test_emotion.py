@@ -49,7 +49,10 @@ def texts(items: list[Item]) -> str:
         ("Hello[joy]world", ["Hello", JOY, "world"]),
         ("Hello [joy].", ["Hello", JOY, "."]),
         ("Hello [joy]", ["Hello", JOY]),
-        ("Hello! [joy]\nBye", ["Hello!", JOY, "\nBye"]),
+        ("Hello! [joy]\nBye", ["Hello! ", JOY, "\nBye"]),
+        ("Good night. [sad]", ["Good night. ", SAD]),
+        ("Hello. [joy] [unknown]", ["Hello. ", JOY, "[unknown]"]),
+        ("She said (so) [joy].", ["She said (so)", JOY, "."]),
         ("One.\n[sad] Two", ["One.\n", SAD, "Two"]),
         ("One.\n[sad]\nTwo", ["One.\n", SAD, "Two"]),
         ("One. [joy] [smirk] Two", ["One. ", JOY, SMIRK, "Two"]),
@@ -86,7 +89,8 @@ def test_cases(text: str, items: list[Item], step: int) -> None:
         (["a [1", "]"], [["a [1"], ["]"]]),
         (["[lz", "nk](u)"], [["[lz"], ["nk](u)"]]),
         (["[jo", "y]", " H"], [[], [], [JOY, "H"]]),
-        (["Really? ", "Yes"], [["Really?"], [" Yes"]]),
+        (["Really", " ", "Yes"], [["Really"], [], [" Yes"]]),
+        (["Really? ", "Yes"], [["Really? "], ["Yes"]]),
     ],
 )
 def test_text_is_held_no_longer_than_it_may_be_a_tag(deltas: list[str], outs: list[list[Item]]) -> None:

@@ -38,8 +38,11 @@ SYNONYMS: Final[Mapping[str, str]] = MappingProxyType(
 
 _NO_SPACE_BEFORE: Final = frozenset(("", "\n", *".,!?;:…)]}%。、，！？；：”’"))
 """Where these follow a tag, the space before the tag goes too."""
+_WHITE: Final = frozenset(("", "\n", " ", "\t"))
 _LONGEST: Final = 40
 """Characters after which a bracket is given up, even if only spaces follow it."""
+_ENDS: Final = frozenset(".!?…,;:")
+"""Behind these a space stays, tag or no tag: it tells that the sentence is over, so that it can be spoken at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,10 @@ class TagFilter:
         self._tight = False
         if self._tags:
             self._behind = char
-        else:
-            self._gap += char
+            return
+        self._gap += char
+        if self._last in _ENDS:
+            self._out("")
 
     def _take_candidate(self, char: str) -> None:
         word = self._candidate[1:].strip().casefold()
@@ -159,7 +164,7 @@ class TagFilter:
             return
         if following[:1] in _NO_SPACE_BEFORE:
             self._gap = ""
-        elif not self._gap and self._last not in ("", "\n"):
+        elif not self._gap and self._last not in _WHITE:
             self._gap = self._behind
         self._behind = ""
         tags, self._tags = self._tags, []
