@@ -127,13 +127,13 @@ class Peer:
             self._hall.show(self.uid, message, speech=speech)
 
     def refuse(self, error: VtuberError) -> None:
+        self._hall.metrics.error(error.key)
         self.say(wire.CLIENT.refusal(error))
 
     def _fit(self, message: m.Message) -> m.Message:
         if isinstance(message, m.Audio) and "visemes" not in self._features:
             return message.model_copy(update={"visemes": None})
         return message
-        self._hall.metrics.error(error.key)
 
     # --- from the client -----------------------------------------------------------------------------------------
 
