@@ -120,6 +120,9 @@ class Character(Section):
     """What she may say first, by language."""
     openers: dict[LanguageCode, list[Line]] = Field(default_factory=dict[LanguageCode, list[Line]])
     """Short words to begin a reply with: the sooner a first clause ends, the sooner she is heard."""
+    proactive: dict[LanguageCode, Line] = Field(default_factory=dict[LanguageCode, Line])
+    """What the model is given, as if somebody had said it, for her to say something by herself, by language;
+    `{silence}` stands for how long it was quiet. Without it the program's own words."""
     voices: dict[LanguageCode, Voice | None] = Field(default_factory=dict[LanguageCode, Voice | None])
     """Her voice, by language; none means that what she says is only shown."""
     engines: AllWishes = AllWishes()
@@ -154,6 +157,10 @@ class Character(Section):
             return None
         greeting = greetings[index % len(greetings)]
         return greeting.text, greeting.emotion
+
+    def what_moves_her(self, language: str) -> str | None:
+        """What is said to the model for her to say something by herself; None for the usual words."""
+        return self._in(self.proactive, language, None)
 
     def voice(self, language: str) -> Voice | None:
         """Her voice in this language; None if what she says in it is only shown."""

@@ -108,6 +108,8 @@ class Talk(Section):
     """Whether speaking interrupts her. Wants headphones: otherwise she hears herself."""
     hands_free: Annotated[bool, Field(examples=[False])] = True
     """Whether she listens all the time; otherwise only after the talk key."""
+    idle_seconds: Annotated[int, Field(ge=0, le=86_400, examples=[90])] = 0
+    """After how many seconds of silence she says something by herself, once until you have answered; 0 is never."""
 
 
 class Reply(Section):

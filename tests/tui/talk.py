@@ -47,6 +47,7 @@ class ScriptedTalk:
     said: list[str] = field(default_factory=list[str])
     casts: list[tuple[str, bool]] = field(default_factory=list[tuple[str, bool]])
     interrupts: int = 0
+    held_back: int = 0
     closes: int = 0
     freeing_takes: float = 0.0
 
@@ -93,6 +94,9 @@ class ScriptedTalk:
         self.said.append(text)
         if self.answer is not None:
             self.answer(self, text)
+
+    def hold_back(self) -> None:
+        self.held_back += 1
 
     def interrupt(self) -> None:
         self.interrupts += 1

@@ -29,6 +29,7 @@ from vtuber_cli.events import (
     ReplyStarted,
     Sentence,
     SentenceStarted,
+    SpeaksUp,
     UserSaid,
 )
 from vtuber_cli.tui import feed
@@ -104,6 +105,24 @@ async def test_typing_and_enter_say_it_once_and_empty_the_line() -> None:
         assert talk.said == ["hi you"]
         assert chat(pilot).composer.value == ""
         assert "sent…" in page(pilot)
+
+
+async def test_she_does_not_speak_up_while_somebody_types() -> None:
+    talk = ScriptedTalk()
+    async with screen(talk) as pilot:
+        await pilot.press("h")
+        await pilot.press("i")
+        await settled(pilot)
+        assert talk.held_back == 2
+
+
+async def test_what_she_says_by_herself_is_an_entry() -> None:
+    talk = ScriptedTalk()
+    async with screen(talk) as pilot:
+        words = [each for each in exchange(1, "", "Is it late?", via="text") if not isinstance(each, UserSaid)]
+        talk.tell(*awake(), SpeaksUp(1), *words)
+        await settled(pilot)
+        assert [entry.text for entry in chat(pilot).query(Entry)] == ["Is it late?"]
 
 
 async def test_what_was_typed_stays_one_entry_when_the_talk_takes_it_up() -> None:

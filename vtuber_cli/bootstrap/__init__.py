@@ -119,6 +119,8 @@ def manner_of(plan: Plan, occasion: Occasion) -> Manner:
         greets_aloud=occasion.greets_aloud,
         barge_in=settings.talk.barge_in,
         hands_free=settings.talk.hands_free,
+        idle_seconds=settings.talk.idle_seconds,
+        proactive=person.what_moves_her(language),
         endpointing=_endpointing(settings),
         ends_with_microphone=occasion.ends_with_microphone,
         advice=_advice(plan) if occasion.advises else None,

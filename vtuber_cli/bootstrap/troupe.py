@@ -53,6 +53,7 @@ class Troupe:
             instructions(person, language),
             greeting,
             self._workers.engines(theirs),
+            person.what_moves_her(language),
         )
 
 

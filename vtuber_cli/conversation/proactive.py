@@ -36,11 +36,9 @@ def prompt(language: str | None, silent: float | None = None, own: str | None = 
 
 def _length(seconds: float | None, language: str) -> str:
     """As people say it: "40 seconds", "two minutes"; nobody says 137 seconds."""
-    if seconds is None or seconds < 1:
-        return _A_WHILE[language]
     for unit, one, several in _LENGTHS[language]:
-        if seconds >= unit:
-            count = round(seconds / unit)
+        if seconds is not None and seconds >= unit - unit / 120:  # 59.5 seconds are a minute
+            count = max(1, round(seconds / unit))
             return one if count == 1 else several.format(n=count)
     return _A_WHILE[language]
 

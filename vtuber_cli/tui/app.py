@@ -174,6 +174,10 @@ class ChatApp(App[None]):
                 self._chat.transcript.typed(text)
                 self._session.say(text)
 
+    def on_input_changed(self) -> None:
+        """Somebody types: she does not speak up just now."""
+        self._session.hold_back()
+
     def action_talk(self) -> None:
         """Opens or closes the microphone for turns; the session says so if there is none."""
         self._session.listen(not self._session.listening)
