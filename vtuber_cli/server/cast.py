@@ -6,10 +6,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vtuber_cli import character, yaml_file
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server.messages import ConfigFile, ModelInfo
+
+if TYPE_CHECKING:
+    from vtuber_cli.avatar.expressions import Expressions
 
 RIG = "rig.json"
 _YAML = (".yaml", ".yml")
@@ -94,6 +98,21 @@ def model_of(name: str) -> Path | None:
 
     folder = character.list_characters().get(name)
     return None if folder is None else live2d.find(folder, character.read(folder).avatar.live2d)
+
+
+def expressions_of(name: str) -> Expressions:
+    """Her feelings as poses show them, by id; none where a Live2D model shows its own.
+
+    Raises:
+        VtuberError: her files are broken.
+    """
+    from vtuber_cli.avatar import expressions_file
+
+    folder = character.list_characters().get(name)
+    if folder is None or model_of(name) is not None:
+        return {}
+    faces = folder / expressions_file.FILE
+    return expressions_file.read(faces) if faces.is_file() else {}
 
 
 def rig_of(name: str) -> Path | None:
