@@ -90,8 +90,8 @@ class Served:
         return f"http://127.0.0.1:{self.port}{path}"
 
     @asynccontextmanager
-    async def client(self, *, greeted: bool = True) -> AsyncGenerator[Client]:
-        async with connect(f"ws://127.0.0.1:{self.port}/client-ws", max_size=None, proxy=None) as socket_:
+    async def client(self, *, greeted: bool = True, path: str = "/client-ws") -> AsyncGenerator[Client]:
+        async with connect(f"ws://127.0.0.1:{self.port}{path}", max_size=None, proxy=None) as socket_:
             client = Client(socket_)
             if greeted:
                 await client.until("control", text="start-mic")
@@ -119,7 +119,8 @@ async def serving(
     kept = bootstrap.history()
     seats = seats or Seats()
     hosting = Hosting(plan, kept if keeps else None, seats)
-    hall = Hall(hosting, seats, paths.data_dir())
+    settings = plan.settings.server
+    hall = Hall(hosting, seats, paths.data_dir(), settings.group_turns, proxy=settings.proxy)
     listening = socket.create_server(("127.0.0.1", 0))
     rules = Rules(token=token)
     guard = app.guarded(hall, rules, frontend)

@@ -109,7 +109,8 @@ async def _serve(
 
     seats = Seats(plan.settings.server.max_active, plan.settings.server.max_waiting)
     hosting = Hosting(plan, kept, seats)
-    hall = Hall(hosting, seats, paths.data_dir(), plan.settings.server.group_turns)
+    settings = plan.settings.server
+    hall = Hall(hosting, seats, paths.data_dir(), settings.group_turns, proxy=settings.proxy)
     server = running.Running(app.guarded(hall, rules, frontend, tell), listening, rules.limits)
     with native_stderr_to(log.native_file()):
         asked = asyncio.ensure_future(asked_to_end())

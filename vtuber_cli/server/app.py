@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.live2d import core_file
-from vtuber_cli.server import cast, folders, offers
+from vtuber_cli.server import cast, folders, offers, proxy
 from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
 from vtuber_cli.server.peer import Peer
@@ -50,6 +50,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     _answer_sockets(app, hall)
     _answer_requests(app, hall)
     offers.join(app, hall)
+    proxy.join(app, hall)
     app.mount("/bg", folders.Folder(hall.folder / "backgrounds", PICTURES))
     app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))
     app.mount("/live2d-core", folders.Folder(core_file.place().parent, (".js",)))

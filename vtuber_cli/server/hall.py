@@ -42,12 +42,14 @@ class Hall:
         seats: how many are served at once.
         folder: of the user's own pictures: `backgrounds` and `avatars` are in it.
         group_turns: how often each character of a group answers what was said.
+        proxy: whether there is `/proxy-ws`.
     """
 
-    def __init__(self, talks: Talks, seats: Seats, folder: Path, group_turns: int = 2) -> None:
+    def __init__(self, talks: Talks, seats: Seats, folder: Path, group_turns: int = 2, *, proxy: bool = False) -> None:
         self.talks = talks
         self.seats = seats
         self.folder = folder
+        self.proxy = proxy
         self.loaded = False
         """The engines are ready, or have failed."""
         self.closing = asyncio.Event()

@@ -88,13 +88,13 @@ class Peer:
         leaving = asyncio.ensure_future(self._elsewhere.wait())
         tasks = (sending, listening, closing, leaving)
         try:
-            self._hall.lobby.enter(self)
+            self._arrive()
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not listening.done():
                 await self._hang_up(_TRY_AGAIN if closing.done() else ELSEWHERE if leaving.done() else _TOO_SLOW)
         finally:
             self._gone = True
-            self._hall.lobby.leave(self)
+            await self._depart()
             for task in tasks:
                 task.cancel()
             if self._stop_looking is not None:
@@ -105,6 +105,12 @@ class Peer:
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
                     _LOG.error("a connection failed", exc_info=failed)
+
+    def _arrive(self) -> None:
+        self._hall.lobby.enter(self)
+
+    async def _depart(self) -> None:
+        self._hall.lobby.leave(self)
 
     async def _hang_up(self, code: int) -> None:
         with suppress(OSError, RuntimeError, TimeoutError):  # it may have gone, or take nothing
