@@ -35,7 +35,7 @@ from vtuber_cli.server.wire import Encoded
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
 
-FEATURES = frozenset({"audio-stream", "binary-audio", "visemes", "agent-state", "fortune-card"})
+FEATURES = frozenset({"audio-stream", "binary-audio", "visemes", "agent-state", "pose", "fortune-card"})
 """Of `messages.FEATURES` those that we have."""
 
 _NEEDS: dict[type[Message], str] = {AgentState: "agent-state", FortuneCard: "fortune-card"}
@@ -107,6 +107,11 @@ class Plain:
     @cached_property
     def _frames(self) -> Frames:
         return Frames((wire.encode(self.message),))
+
+
+def as_told(message: Message | Told, *, speech: bool = False) -> Told:
+    """A message that all get alike, or what has its forms already."""
+    return Plain(message, speech=speech) if isinstance(message, Message) else message
 
 
 class Spoken:

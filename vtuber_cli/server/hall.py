@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
+from vtuber_cli.server.forms import Plain, Told, as_told
 from vtuber_cli.server.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message
 from vtuber_cli.server.metrics import Metrics
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _MOST_PICTURES = 1000
+_CHAIN_START = Control(text="conversation-chain-start")
 
 
 class Onlooker(Protocol):
@@ -31,7 +33,7 @@ class Onlooker(Protocol):
     watch: str
     """Whose talk; of whoever talked last, if it is empty."""
 
-    def say(self, message: Message, *, speech: bool = False) -> None: ...
+    def say(self, message: Message | Told, *, speech: bool = False) -> None: ...
 
 
 class Hall:
@@ -77,13 +79,14 @@ class Hall:
         """Who looks on without naming anybody sees this talk from now on."""
         self._last = uid
 
-    def show(self, uid: str, message: Message, *, speech: bool) -> None:
+    def show(self, uid: str, message: Message | Told, *, speech: bool = False) -> None:
         """What a talk says to its client, for those who look on."""
-        if isinstance(message, Control) and message.text == "conversation-chain-start":
+        told = as_told(message, speech=speech)
+        if isinstance(told, Plain) and told.message == _CHAIN_START:
             self._last = uid
         for onlooker in self._onlookers:
             if (onlooker.watch or self._last) == uid:
-                onlooker.say(message, speech=speech)
+                onlooker.say(told)
 
     async def _write_down(self, samples: Samples) -> str:
         services = self.talks.services

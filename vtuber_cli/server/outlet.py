@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from vtuber_cli.server.forms import Frames
 from vtuber_cli.server.wire import Encoded
 
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
@@ -20,6 +22,14 @@ MOST_BYTES = 24 * 1024 * 1024
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    frame: Encoded
+    speech: bool = False
+    broken: Encoded | None = None
+    """What is sent in its place, and that of those behind it, if it is dropped: what it goes on with is under way."""
+
+
 class Outlet:
     """Frames in order.
 
@@ -29,7 +39,7 @@ class Outlet:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._frames: deque[tuple[Encoded, bool]] = deque()
+        self._frames: deque[_Waiting] = deque()
         self._bytes = 0
         self._changed = asyncio.Event()
         self._full = False
@@ -41,26 +51,42 @@ class Outlet:
             frame: it.
             speech: it belongs to what she says now, and is worth nothing once she is interrupted.
         """
+        self._put(_Waiting(frame, speech))
+
+    def put_all(self, frames: Frames, *, speech: bool = False) -> None:
+        """Queues frames that belong together; `speech` as in `put`."""
+        for index, frame in enumerate(frames.frames):
+            self._put(_Waiting(frame, speech, frames.broken if index else None))
+
+    def offer(self, frame: Encoded) -> None:
+        """Queues a frame that nobody misses, if nothing waits: who is slow gets fewer of them."""
+        if not self._frames:
+            self._put(_Waiting(frame))
+
+    def _put(self, waiting: _Waiting) -> None:
         if self._full:
             return
-        if len(self._frames) >= MOST_FRAMES or self._bytes + frame.size > MOST_BYTES:
+        if len(self._frames) >= MOST_FRAMES or self._bytes + waiting.frame.size > MOST_BYTES:
             self._full = True
         else:
-            self._frames.append((frame, speech))
-            self._bytes += frame.size
+            self._frames.append(waiting)
+            self._bytes += waiting.frame.size
         self._changed.set()
 
     def drop_speech(self) -> None:
         """She was interrupted."""
-        kept = [(frame, speech) for frame, speech in self._frames if not speech]
+        dropped = next((each for each in self._frames if each.speech), None)
+        kept = [each for each in self._frames if not each.speech]
+        if dropped is not None and dropped.broken is not None:  # the frames before it are out
+            kept.insert(0, _Waiting(dropped.broken))
         self._frames = deque(kept)
-        self._bytes = sum(frame.size for frame, _ in kept)
+        self._bytes = sum(each.frame.size for each in kept)
 
     async def run(self) -> None:
         """Sends until the client takes no more, or too much waits for it; then returns."""
         while not self._full:
             while self._frames and not self._full:
-                frame, _ = self._frames.popleft()
+                frame = self._frames.popleft().frame
                 self._bytes -= frame.size
                 try:
                     async with asyncio.timeout(SEND_SECONDS):

@@ -14,6 +14,7 @@ from vtuber_cli.errors import StoreError, UsageError, VtuberError
 from vtuber_cli.i18n import t
 from vtuber_cli.server import cast, histories, wire
 from vtuber_cli.server import messages as m
+from vtuber_cli.server.forms import FEATURES, Form, Plain, Told, as_told
 from vtuber_cli.server.microphone import UTTERANCE_SECONDS, Utterance
 from vtuber_cli.server.outlet import Outlet, Send
 from vtuber_cli.server.resumption import Place as TalkPlace
@@ -27,15 +28,12 @@ if TYPE_CHECKING:
 
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 
-FEATURES = frozenset({"visemes", "agent-state", "fortune-card", "binary-audio"})
-"""Of `messages.FEATURES` those that we have."""
 _SHOWN = (
-    m.Control, m.FullText, m.Audio, m.BackendSynthComplete, m.ForceNewMessage, m.UserInputTranscription, m.AgentState,
+    m.Control, m.FullText, m.BackendSynthComplete, m.ForceNewMessage, m.UserInputTranscription, m.AgentState,
     m.FortuneCard, m.SetModelAndConf,
 )  # fmt: skip
-"""What those who look on are shown of somebody's talk."""
-_NEEDS: dict[type[m.Message], str] = {m.AgentState: "agent-state", m.FortuneCard: "fortune-card"}
-"""What only those get that announced it."""
+"""What those who look on are shown of somebody's talk, besides speech."""
+_INTERRUPT = m.Control(text="interrupt")
 
 _TRY_AGAIN, _TOO_SLOW = 1012, 1008
 ELSEWHERE = 4001
@@ -63,7 +61,7 @@ class Peer:
         self._send = send
         self._outlet = Outlet(send)
         self._place = place
-        self._features: frozenset[str] = frozenset()
+        self._form = Form()
         self._who = hall.talks.first
         self._figure: cast.Figure | None = None
         self._talk: Talk | None = None
@@ -119,27 +117,25 @@ class Peer:
 
     # --- to the client -------------------------------------------------------------------------------------------
 
-    def send(self, message: m.Message, *, speech: bool = False) -> None:
-        """To this client, as far as it wants such a thing."""
-        wanted = _NEEDS.get(type(message))
-        if wanted is None or wanted in self._features:
-            self._outlet.put(wire.encode(self._fit(message)), speech=speech)
+    def send(self, message: m.Message | Told, *, speech: bool = False) -> None:
+        """To this client, in the form that it wants."""
+        told = as_told(message, speech=speech)
+        if isinstance(told, Plain) and told.message == _INTERRUPT:
+            self._outlet.drop_speech()
+        self._outlet.put_all(told.frames(self._form), speech=told.speech)
 
-    def say(self, message: m.Message, *, speech: bool = False) -> None:
+    def say(self, message: m.Message | Told, *, speech: bool = False) -> None:
         """To this client, to its group, and to those who look on."""
-        self.send(message, speech=speech)
-        self._hall.lobby.echo(self, message)
-        if self._stop_looking is None and isinstance(message, _SHOWN):
-            self._hall.show(self.uid, message, speech=speech)
+        told = as_told(message, speech=speech)
+        self.send(told)
+        if isinstance(told, Plain):
+            self._hall.lobby.echo(self, told.message)
+        if self._stop_looking is None and not (isinstance(told, Plain) and not isinstance(told.message, _SHOWN)):
+            self._hall.show(self.uid, told)
 
     def refuse(self, error: VtuberError) -> None:
         self._hall.metrics.error(error.key)
         self.say(wire.CLIENT.refusal(error))
-
-    def _fit(self, message: m.Message) -> m.Message:
-        if isinstance(message, m.Audio) and "visemes" not in self._features:
-            return message.model_copy(update={"visemes": None})
-        return message
 
     # --- from the client -----------------------------------------------------------------------------------------
 
@@ -248,7 +244,7 @@ class Peer:
                 _LOG.debug("nothing is done about %s", type(said).__name__)
 
     async def _meet(self, hello: m.Hello) -> None:
-        self._features = FEATURES & set(hello.features)
+        self._form = Form(FEATURES & set(hello.features), hello.plays)
         self.watch, self.called = hello.watch or "", hello.name or ""
         role = hello.role
         if role == "viewer" and self._stop_looking is None and self._talk is None:
@@ -263,7 +259,7 @@ class Peer:
         self.say(
             m.Welcome(
                 server=f"vtuber {__version__}",
-                features=tuple(each for each in hello.features if each in self._features),
+                features=tuple(each for each in hello.features if each in self._form.features),
                 role=role,
                 client_uid=self.uid,
                 resume=self._token or None,

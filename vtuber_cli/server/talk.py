@@ -32,6 +32,7 @@ from vtuber_cli.events import (
 )
 from vtuber_cli.i18n import t
 from vtuber_cli.server import voice
+from vtuber_cli.server.forms import HeardElsewhere, Spoken, Told
 from vtuber_cli.server.messages import (
     Actions,
     AgentState,
@@ -45,6 +46,7 @@ from vtuber_cli.server.messages import (
     FullText,
     Message,
     UserInputTranscription,
+    Viseme,
 )
 from vtuber_cli.server.microphone import ClientMicrophone
 from vtuber_cli.server.question import Question
@@ -68,11 +70,11 @@ _LOG = logging.getLogger(__name__)
 class Client(Protocol):
     """Whom frames go to."""
 
-    def say(self, message: Message, *, speech: bool = False) -> None:
+    def say(self, message: Message | Told, *, speech: bool = False) -> None:
         """Sends, without waiting.
 
         Args:
-            message: the frame.
+            message: the frame, or what becomes one in the form that the client takes.
             speech: it is worth nothing once she is interrupted.
         """
         ...
@@ -301,6 +303,7 @@ class Talk:
                 if question.turn is None and (chain is None or chain.asked):
                     question.turn = turn
             case SentenceStarted(turn=turn, sentence=sentence):
+                self._tell_begun(event)
                 if turn == question.turn and question.follow is not None:
                     question.follow(self._unheard(sentence))
             case ReplyEnded(turn=turn, text=text):
@@ -340,21 +343,18 @@ class Talk:
     # --- speech --------------------------------------------------------------------------------------------------
 
     def _send_piece(self, _: int, sentence: Sentence, speech: Speech | None) -> None:
-        sound = speech or voice.silence()
-        face = self._figure.expression(sentence.emotion)
-        # Nothing in it comes from outside, and its sound is long: it is not looked through once more.
-        self._client.say(
-            Audio.model_construct(
-                audio=voice.wav(sound),
-                volumes=voice.volumes(sound),
-                slice_length=voice.SLICE_MS,
-                display_text=DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar),
-                actions=Actions(expressions=None if face is None else (face,)),
-                forwarded=False,
-                visemes=voice.visemes(sound),
-            ),
-            speech=True,
-        )
+        self._client.say(Spoken(speech, self._text(sentence), self._figure.expression(sentence.emotion)))
+
+    def _tell_begun(self, begun: SentenceStarted) -> None:
+        now = asyncio.get_running_loop().time()
+
+        def visemes() -> tuple[Viseme, ...]:
+            return voice.shapes(begun.phonemes, begun.seconds, begun.loudness)
+
+        self._client.say(HeardElsewhere(now, begun.seconds, self._text(begun.sentence), visemes))
+
+    def _text(self, sentence: Sentence) -> DisplayText:
+        return DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar)
 
     def _unheard(self, sentence: Sentence) -> Audio:
         """A sentence for those who do not hear it."""
@@ -363,7 +363,7 @@ class Talk:
             audio=None,
             volumes=(),
             slice_length=voice.SLICE_MS,
-            display_text=DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar),
+            display_text=self._text(sentence),
             actions=Actions(expressions=None if face is None else (face,)),
             forwarded=True,
         )
