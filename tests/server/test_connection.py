@@ -240,3 +240,34 @@ async def test_everything_is_given_back(running: Running) -> None:
     async with asyncio.timeout(20):
         while running.guard.places.sessions or running.server.server_state.connections:
             await asyncio.sleep(0.01)
+
+
+async def test_who_reads_nothing_does_not_keep_a_closed_connection_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.2)
+    stuck = asyncio.Event()
+
+    async def floods(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                while True:
+                    await send({"type": "websocket.send", "text": "x" * 2**20})
+        stuck.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        host, port = listening.getsockname()
+        config = connection.configured(floods, host=host, port=port, limits=Limits())
+        config.lifespan = "off"
+        server = uvicorn.Server(config)
+        serving = asyncio.ensure_future(server.serve([listening]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        _, writer = await asyncio.open_connection(host, port, limit=1)
+        writer.write(HANDSHAKE.format(host=f"{host}:{port}", more="").encode())
+        await stuck.wait()
+        async with asyncio.timeout(10):
+            while server.server_state.connections:
+                await asyncio.sleep(0.05)
+        writer.close()
+        server.should_exit = True
+        await serving

@@ -17,6 +17,8 @@ from vtuber_cli.server.guard import App
 
 HEAD_SECONDS = 10.0
 """For a request's first line and headers, or for what follows an answer that did not wait for the rest."""
+CLOSE_SECONDS = 5.0
+"""For a socket's last frames to be read, once we have nothing more to say."""
 _HEAD_BYTES = 128 * 1024
 _SPARE_CONNECTIONS = 128
 """Beyond those of sessions and viewers: pages, sounds and pictures."""
@@ -76,7 +78,22 @@ class PatientHttp(H11Protocol):
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """A WebSocket whose messages have an end to their pieces as well."""
+    """A WebSocket whose messages have an end to their pieces as well, and whose own end does not wait for a client.
+
+    A transport that closes waits until all is read that was written: of who reads nothing, for ever.
+    """
+
+    _ends: asyncio.TimerHandle | None = None
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        if self in self.connections:
+            self._ends = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._ends is not None:
+            self._ends.cancel()
+        super().connection_lost(exc)
 
     def handle_cont(self, event: Frame) -> None:
         if self.close_sent:
