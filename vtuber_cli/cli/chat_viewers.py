@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -94,7 +93,7 @@ async def _show(session: Session, plan: Plan, events: Subscription) -> None:
         key = f"?token={rules.token}" if rules.token else ""
         shown = f"{address.url(settings.host, server.port)}viewer/{key}"
         session.events.send(Notice("serve.shown", (("url", shown),)))
-        await Relay(hall, guests, time.monotonic).run(events)
+        await Relay(hall, guests).run(events)
     finally:
         hall.closing.set()
         server.end()

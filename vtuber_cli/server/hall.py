@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
+from vtuber_cli.server import cast
 from vtuber_cli.server.forms import Plain, Told, as_told
 from vtuber_cli.server.lobby import Lobby
-from vtuber_cli.server.messages import Control, Message
+from vtuber_cli.server.messages import Control, Message, SetModelAndConf
 from vtuber_cli.server.metrics import Metrics
 from vtuber_cli.server.resumption import Tickets, Writers
+from vtuber_cli.server.sight import Scenes, Sight
 from vtuber_cli.server.sounds import Sounds
+from vtuber_cli.server.stage import Stage
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
@@ -30,8 +33,7 @@ class Onlooker(Protocol):
     """A viewer: it is shown a talk, and has none."""
 
     uid: str
-    watch: str
-    """Whose talk; of whoever talked last, if it is empty."""
+    sight: Sight
 
     def say(self, message: Message | Told, *, speech: bool = False) -> None: ...
 
@@ -61,8 +63,10 @@ class Hall:
         self.writers = Writers()
         self.metrics = Metrics()
         self.talkers = 0
+        self.stage = Stage(lambda: talks.first, cast.expressions_of)
+        self.scenes = Scenes()
         self._onlookers: list[Onlooker] = []
-        self._last = ""
+        self.last = ""
         """Who talked last."""
 
     def admit(self, onlooker: Onlooker) -> Callable[[], None]:
@@ -77,16 +81,32 @@ class Hall:
 
     def turn_to(self, uid: str) -> None:
         """Who looks on without naming anybody sees this talk from now on."""
-        self._last = uid
+        seen, self.last = self.stage.who(self.last), uid
+        if self.stage.who(uid) != seen:
+            for message in self.scenes.of(uid):
+                self.show(uid, message)
+
+    def leave(self, uid: str) -> None:
+        """That client has no talk any more."""
+        self.scenes.leave(uid)
+        self.stage.leave(uid)
 
     def show(self, uid: str, message: Message | Told, *, speech: bool = False) -> None:
         """What a talk says to its client, for those who look on."""
         told = as_told(message, speech=speech)
-        if isinstance(told, Plain) and told.message == _CHAIN_START:
-            self._last = uid
+        who = isinstance(told, Plain) and isinstance(told.message, SetModelAndConf)
+        if isinstance(told, Plain):
+            self._note(uid, told.message)
         for onlooker in self._onlookers:
-            if (onlooker.watch or self._last) == uid:
+            if (onlooker.sight.watch or self.last) == uid and not (who and onlooker.sight.character):
                 onlooker.say(told)
+
+    def _note(self, uid: str, message: Message) -> None:
+        self.scenes.note(uid, message)
+        if isinstance(message, SetModelAndConf):
+            self.stage.enter(uid, message.conf_uid)
+        elif message == _CHAIN_START:
+            self.turn_to(uid)
 
     async def _write_down(self, samples: Samples) -> str:
         services = self.talks.services

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from vtuber_cli.server.forms import FEATURES, Form, Plain, Told, as_told
 from vtuber_cli.server.microphone import UTTERANCE_SECONDS, Utterance
 from vtuber_cli.server.outlet import Outlet, Send
 from vtuber_cli.server.resumption import Place as TalkPlace
+from vtuber_cli.server.sight import Sight
 from vtuber_cli.server.talk import Talk
 
 if TYPE_CHECKING:
@@ -55,11 +57,11 @@ class Peer:
 
     def __init__(self, hall: Hall, receive: Receive, send: Send, place: Place | None = None) -> None:
         self.uid = str(uuid4())
-        self.watch = ""
         self._hall = hall
         self._receive = receive
         self._send = send
         self._outlet = Outlet(send)
+        self.sight = Sight(hall, self.uid, self._outlet)
         self._place = place
         self._form = Form()
         self._who = hall.talks.first
@@ -98,8 +100,10 @@ class Peer:
             if self._stop_looking is not None:
                 self._stop_looking()
             self._hall.tickets.leave(self._token, self)
+            self.sight.close()
             async with self._acting:
                 await self._end_talk()
+            self._hall.leave(self.uid)
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
                     _LOG.error("a connection failed", exc_info=failed)
@@ -245,7 +249,7 @@ class Peer:
 
     async def _meet(self, hello: m.Hello) -> None:
         self._form = Form(FEATURES & set(hello.features), hello.plays)
-        self.watch, self.called = hello.watch or "", hello.name or ""
+        self.called = hello.name or ""
         role = hello.role
         if role == "viewer" and self._stop_looking is None and self._talk is None:
             if self._place is None or self._place.become_viewer():
@@ -256,6 +260,9 @@ class Peer:
         if self._stop_looking is None:
             role = "talker"
             await self._go_on(hello.resume)
+        else:
+            self._hall.leave(self.uid)
+        self.sight.meet(hello, looks_on=self._stop_looking is not None)
         self.say(
             m.Welcome(
                 server=f"vtuber {__version__}",
@@ -266,6 +273,8 @@ class Peer:
                 resumed=self._resumed,
             )
         )
+        for message in await self.sight.scene():
+            self.say(message)
 
     @property
     def at(self) -> TalkPlace:
@@ -358,6 +367,8 @@ class Peer:
                     talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
                     self._history = talk.uid
                 await talk.open(self._hall.talks, resume=self._resumes)
+                talk.follow(partial(self._hall.stage.hear, self.uid))
+                talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
             self._talk = talk
         return self._talk
 

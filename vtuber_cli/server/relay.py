@@ -60,6 +60,7 @@ class Guests:
     def __init__(self, first: str, language: str) -> None:
         self.first = first
         self.language = language
+        self.opened: list[Callable[[Session], None]] = []
 
     async def open(
         self, who: str, microphone: Microphone, speaker: Speaker, *, resume: str | None, fresh: str | None
@@ -73,14 +74,12 @@ class Relay:
     Args:
         hall: where they look on.
         guests: is told who talks.
-        clock: seconds, of which only differences count.
     """
 
-    def __init__(self, hall: Hall, guests: Guests, clock: Callable[[], float]) -> None:
+    def __init__(self, hall: Hall, guests: Guests) -> None:
         self.uid = str(uuid4())
         self._hall = hall
         self._guests = guests
-        self._clock = clock
         self._figure: cast.Figure | None = None
         self._greeting = ""
         self._state = AgentState(state="loading", emotion="neutral")
@@ -92,6 +91,7 @@ class Relay:
         await self._introduce()
         self._hall.turn_to(self.uid)
         async for event in events:
+            self._hall.stage.hear(self.uid, event)
             if isinstance(event, CharacterChanged):
                 self._guests.first = event.id
                 await self._introduce()
@@ -156,7 +156,7 @@ class Relay:
         assert self._figure is not None
         self._show(
             SpeechElsewhere(
-                at=self._clock(),
+                at=asyncio.get_running_loop().time(),
                 seconds=event.seconds,
                 display_text=DisplayText(text=text, name=self._figure.name, avatar=self._figure.avatar),
                 visemes=voice.shapes(event.phonemes, event.seconds, event.loudness),

@@ -69,6 +69,10 @@ class Stage:
         """She talks there from now on."""
         self._cast[talk] = who
 
+    def who(self, talk: str) -> str:
+        """Who stands there."""
+        return self._cast.get(talk) or self._first()
+
     def leave(self, talk: str) -> None:
         """That talk is over."""
         self._cast.pop(talk, None)
@@ -130,7 +134,7 @@ class Stage:
         wanted: dict[tuple[str, str], list[Spectator]] = {}
         for spectator in self._spectators:
             talk, who = spectator.sees
-            wanted.setdefault((talk, who or self._cast.get(talk) or self._first()), []).append(spectator)
+            wanted.setdefault((talk, who or self.who(talk)), []).append(spectator)
         for scene in self._performers.keys() - wanted.keys():
             del self._performers[scene]
         for scene, spectators in wanted.items():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -139,6 +140,11 @@ class Talk:
         self._running = asyncio.ensure_future(session.run())
         self._running.add_done_callback(self._ended)
         self._answering = asyncio.ensure_future(self._answer(session))
+
+    def follow(self, hear: Callable[[Event], None]) -> None:
+        """Has somebody hear what the conversation announces from now on; it is open."""
+        if self._session is not None:
+            self._session.events.listen(hear)
 
     async def close(self) -> None:
         """Ends whatever goes on and frees it; what does not end in time ends by itself. Safe to call again."""
