@@ -124,6 +124,7 @@ async def test_what_is_no_upload() -> None:
     assert missing.json()["detail"][0]["loc"] == ["body", "file"]
     assert missing.json()["detail"][0]["type"] == "missing"
     assert [broken.status_code, many.status_code] == [422, 400]
+    assert many.json()["code"] == "server.upload_broken"
 
 
 async def test_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:

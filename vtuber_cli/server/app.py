@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response, WebSocket  # noqa: TID253 - only a server imports this module
-from fastapi.responses import JSONResponse, RedirectResponse  # noqa: TID253
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse  # noqa: TID253
 from starlette.exceptions import HTTPException
 
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.live2d import core_file
-from vtuber_cli.server import cast, folders, offers, proxy
+from vtuber_cli.server import cast, described, folders, offers, proxy
 from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
 from vtuber_cli.server.peer import Peer
-
 from vtuber_cli.server.traffic import Traffic
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,7 +58,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     if frontend is not None:
         app.mount("/", folders.Folder(frontend, pages=True, theirs=True))
     else:
-        app.add_api_route("/", _to("/viewer/"), methods=_READ)
+        app.add_api_route("/", _to("/viewer/"), methods=_READ, response_class=RedirectResponse, status_code=307)
     return app
 
 
@@ -99,9 +99,11 @@ def _answer_requests(app: FastAPI, hall: Hall) -> None:
 
     app.add_api_route("/health", health, methods=_READ)
     app.add_api_route("/live2d-models/info", models, methods=_READ)
-    app.add_api_route("/live2d-models/{who}/{path:path}", model, methods=_READ, response_model=None)
-    app.add_api_route("/rigs/{who}.json", rig, methods=_READ, response_model=None)
-    app.add_api_route("/setup", setup, methods=_READ, response_model=None)
+    parts = described.file("application/json", "application/octet-stream", "image/*", "audio/*") | described.FORBIDDEN
+    file: dict[str, Any] = {"methods": _READ, "response_class": FileResponse}
+    app.add_api_route("/live2d-models/{who}/{path:path}", model, **file, responses=parts)
+    app.add_api_route("/rigs/{who}.json", rig, **file, responses=described.file("application/json"))
+    app.add_api_route("/setup", setup, methods=_READ, response_class=HTMLResponse)
 
 
 def _to(path: str) -> Any:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response, UploadFile, WebSocket  # noqa: TID253 - only a server imports this
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse  # noqa: TID253
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse  # noqa: TID253
+from fastapi.routing import APIRoute  # noqa: TID253
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from vtuber_cli.errors import VtuberError
-from vtuber_cli.server import exposition, folders, hearing, wire
+from vtuber_cli.errors import UsageError, VtuberError
+from vtuber_cli.server import described, exposition, folders, hearing, wire
 from vtuber_cli.server.fortunes import Fortunes
 from vtuber_cli.server.requests import Requests
 from vtuber_cli.server.speaking import CACHE, Speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from vtuber_cli.server.hall import Hall
 
 _TOOL = Path(__file__).with_name("web_tool")
@@ -73,14 +77,36 @@ def _answer_uploads(app: FastAPI, hall: Hall) -> None:
         except VtuberError as error:
             hall.metrics.error(error.key)
             status = hearing.status_of(error)
-            again = {"retry-after": str(_AGAIN_SECONDS)} if status == 503 else None
+            again = {"retry-after": str(_AGAIN_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
             return JSONResponse(hearing.told(error), status, again)
         return JSONResponse({"text": text})
 
     refused: dict[int | str, dict[str, Any]] = {status: {"model": NotTranscribed} for status in (400, 500, 503)}
-    app.add_api_route(
-        "/asr", asr, methods=["POST"], response_model=None, responses={200: {"model": Transcribed}, **refused}
+    app.router.add_api_route(
+        "/asr",
+        asr,
+        methods=["POST"],
+        response_model=None,
+        responses={200: {"model": Transcribed}, **refused},
+        route_class_override=_Upload,
     )
+
+
+class _Upload(APIRoute):
+    """Says in our words what is wrong with a body that cannot be taken apart."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except HTTPException as error:
+                if error.status_code != HTTPStatus.BAD_REQUEST:
+                    raise
+                return JSONResponse(hearing.told(UsageError("server.upload_broken")), HTTPStatus.BAD_REQUEST)
+
+        return handled
 
 
 def _answer_fetches(app: FastAPI, hall: Hall) -> None:
@@ -97,6 +123,7 @@ def _answer_fetches(app: FastAPI, hall: Hall) -> None:
     async def metrics() -> Response:
         return Response(hall.metrics.text(), media_type=exposition.CONTENT_TYPE)
 
-    app.add_api_route("/metrics", metrics, methods=_READ, response_model=None)
-    app.add_api_route(f"{CACHE}/{{name}}", sound, methods=_READ, response_model=None)
-    app.add_api_route("/web_tool", tool, methods=_READ, response_model=None)
+    app.add_api_route("/metrics", metrics, methods=_READ, response_class=PlainTextResponse)
+    wav = described.file("audio/wav")
+    app.add_api_route(f"{CACHE}/{{name}}", sound, methods=_READ, response_class=FileResponse, responses=wav)
+    app.add_api_route("/web_tool", tool, methods=_READ, response_class=RedirectResponse, status_code=302)
