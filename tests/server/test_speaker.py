@@ -151,6 +151,15 @@ async def test_words_of_another_turn_begin_nothing(line: Line) -> None:
     assert one.heard == pytest.approx(0.3)
 
 
+async def test_where_the_sound_is_elsewhere_nothing_is_waited_for(line: Line) -> None:
+    line.speaker.plays = False
+    one, two = line.say("One. ", "Two. ")
+    await asyncio.sleep(1.9)
+    assert (over(one), over(two)) == (True, False)
+    await asyncio.sleep(0.2)
+    assert over(two)
+
+
 async def test_to_stop_keeps_what_was_heard_until_then(line: Line) -> None:
     one, two = line.say("One. ", "Two. ")
     await asyncio.sleep(0.4)

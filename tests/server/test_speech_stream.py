@@ -15,7 +15,7 @@ import pytest
 
 from tests.server.served import PATIENCE, Client, Script, Served, serving
 from vtuber_cli.audio.riff import Riff
-from vtuber_cli.server import outlet, peer, wire
+from vtuber_cli.server import outlet, peer, speaker, wire
 
 LONG = "This is a very long sentence that nobody lets her finish, whatever it may be about in the end."
 
@@ -215,3 +215,20 @@ async def test_words_without_a_sound_come_as_a_short_wav(served: Served, script:
     (frame,) = [frame for frame in turn if frame["type"] == "audio"]
     assert Riff(BytesIO(b64decode(frame["audio"]))).samplerate
     assert "audio-stream-start" not in kinds(turn)
+
+
+async def test_where_the_sound_is_elsewhere_the_clock_says_what_was_heard(served: Served, script: Script) -> None:
+    script.says("One two three four. ", "Five six.")
+    async with served.client() as client:
+        await hello(client, "visemes", plays=False)
+        await client.say("text-input", text="count")
+        turn = await frames(client, "backend-synth-complete")
+        began = time.monotonic()
+        for _ in range(3):  # as our own page does, which has nothing to play
+            await client.say("frontend-playback-complete")
+        turn += await frames(client, "control", text="conversation-chain-end")
+        lasted = time.monotonic() - began
+    said = [frame for frame in turn if frame["type"] == "speech"]
+    assert [frame["display_text"]["text"] for frame in said] == ["One two three four. ", "Five six."]
+    assert said[1]["at"] - said[0]["at"] == pytest.approx(said[0]["seconds"], abs=0.15)
+    assert sum(frame["seconds"] for frame in said) - 0.3 < lasted < speaker.MARGIN_SECONDS

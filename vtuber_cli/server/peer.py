@@ -36,6 +36,8 @@ _SHOWN = (
 )  # fmt: skip
 """What those who look on are shown of somebody's talk, besides speech."""
 _INTERRUPT = m.Control(text="interrupt")
+_OF_PLAYERS = (m.AudioPlayStart, m.FrontendPlaybackComplete)
+"""What is nothing to go by from a client whose sound is elsewhere."""
 
 _TRY_AGAIN, _TOO_SLOW = 1012, 1008
 ELSEWHERE = 4001
@@ -155,6 +157,8 @@ class Peer:
             if isinstance(said, wire.Ignored):
                 _LOG.debug("a frame was ignored: %s %s", said.reason, said.type)
                 continue
+            if not self._form.plays and isinstance(said, _OF_PLAYERS):
+                continue
             try:
                 async with self._acting:
                     await self._take(said)
@@ -249,6 +253,8 @@ class Peer:
 
     async def _meet(self, hello: m.Hello) -> None:
         self._form = Form(FEATURES & set(hello.features), hello.plays)
+        if self._talk is not None:
+            self._talk.speaker.plays = hello.plays
         self.called = hello.name or ""
         role = hello.role
         if role == "viewer" and self._stop_looking is None and self._talk is None:
@@ -366,6 +372,7 @@ class Peer:
                 if self._resumes and kept is not None:
                     talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
                     self._history = talk.uid
+                talk.speaker.plays = self._form.plays
                 await talk.open(self._hall.talks, resume=self._resumes)
                 talk.follow(partial(self._hall.stage.hear, self.uid))
                 talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None

@@ -11,6 +11,7 @@ from uuid import uuid4
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server import cast, histories, wire
 from vtuber_cli.server import messages as m
+from vtuber_cli.server.forms import Told, as_told
 from vtuber_cli.server.hearers import Hearers
 from vtuber_cli.server.question import Question
 from vtuber_cli.server.talk import MOST_WAITING, Talk
@@ -29,7 +30,7 @@ class Sharer(Protocol):
 
     uid: str
 
-    def send(self, message: m.Message, *, speech: bool = False) -> None: ...
+    def send(self, message: m.Message | Told, *, speech: bool = False) -> None: ...
 
     def refuse(self, error: VtuberError) -> None: ...
 
@@ -182,7 +183,7 @@ class SharedTalk:
 
     # --- what it says --------------------------------------------------------------------------------------------
 
-    def say(self, message: m.Message, *, speech: bool = False) -> None:
+    def say(self, message: m.Message | Told, *, speech: bool = False) -> None:
         match message:
             case m.Control(text="conversation-chain-start"):
                 self._hearers.begin_turn()
@@ -190,9 +191,10 @@ class SharedTalk:
                 self._hearers.complete()
             case _:
                 pass
+        told = as_told(message, speech=speech)
         for sharer in self.sharers:
-            sharer.send(message, speech=speech)
-        self._hall.show(self.uid, message, speech=speech)
+            sharer.send(told)
+        self._hall.show(self.uid, told)
 
     def refuse(self, error: VtuberError) -> None:
         self.say(wire.CLIENT.refusal(error))

@@ -59,6 +59,8 @@ class ClientSpeaker:
     name = "client"
 
     def __init__(self, send: Callable[[int, Sentence, Speech | None], None], complete: Callable[[], None]) -> None:
+        self.plays = True
+        """Without, its sound is elsewhere: the clock alone says what was heard."""
         self._send = send
         self._tell_complete = complete
         self._pieces: list[ClientPlayback] = []
@@ -170,7 +172,7 @@ class ClientSpeaker:
                     piece.end()
                 again = min([again, *(time for time in (piece.begins, end) if time > now)])
         if self._complete:
-            over = end if self._hurried else end + MARGIN_SECONDS
+            over = end if self._hurried or not self.plays else end + MARGIN_SECONDS
             if now >= over:
                 self._repeats = True  # its acknowledgement may still come
                 self._end()
