@@ -129,6 +129,18 @@ async def test_who_goes_is_not_spoken_to(throat: Throat) -> None:
                 await asyncio.sleep(0)
 
 
+async def test_who_vanishes_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving() as served:
+        async with speaking(served) as line:
+            await line.send(json.dumps({"text": "Hello one. Hello two. Hello three. " * 20}))
+            await line.recv()
+            line.transport.abort()
+        async with asyncio.timeout(PATIENCE):
+            while served.guard.places.sessions:
+                await asyncio.sleep(0)
+    assert [each for each in caplog.records if each.levelno >= 30] == []
+
+
 async def test_a_line_has_an_end(throat: Throat) -> None:
     async with serving() as served, speaking(served) as line:
         await line.send(json.dumps({"text": "Please wait."}))

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request, Response, UploadFile, WebSocket  # noqa: TID253 - only a server imports this
+from fastapi import FastAPI, Request, Response, UploadFile  # noqa: TID253 - only a server imports this
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse  # noqa: TID253
 from fastapi.routing import APIRoute  # noqa: TID253
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import WebSocketRoute
 
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server import described, exposition, folders, hearing, wire
@@ -21,6 +22,8 @@ from vtuber_cli.server.speaking import CACHE, Speaking
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from vtuber_cli.server.body import Receive, Send
+    from vtuber_cli.server.guard import Scope
     from vtuber_cli.server.hall import Hall
 
 _TOOL = Path(__file__).with_name("web_tool")
@@ -47,21 +50,26 @@ def join(app: FastAPI, hall: Hall) -> None:
     app.mount("/web-tool", folders.Folder(_TOOL, pages=True))
 
 
+class _Line:
+    """Pure ASGI: for a client that is gone, Starlette's own sockets raise what is no `OSError`."""
+
+    def __init__(self, hall: Hall, kind: wire.Socket, answer: Any) -> None:
+        self._hall = hall
+        self.kind = kind
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        await send({"type": "websocket.accept"})
+        await Requests(self.kind, receive, send, self._answer, self._hall.metrics.error).run(self._hall.closing)
+
+
 def _answer_sockets(app: FastAPI, hall: Hall) -> None:
-    fortunes = Fortunes(hall.talks, hall.sounds)
-
-    async def served(socket: WebSocket, kind: wire.Socket, answer: Any) -> None:
-        await socket.accept()
-        line = Requests(kind, socket.receive, socket.send, answer, hall.metrics.error)  # type: ignore[arg-type]
-        await line.run(hall.closing)
-
-    @app.websocket("/tts-ws")
-    async def speech(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction] - FastAPI calls it
-        await served(socket, wire.TTS, Speaking(hall.talks, hall.sounds).answer)
-
-    @app.websocket("/fortune-ws")
-    async def fortune(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
-        await served(socket, wire.FORTUNE, fortunes.answer)
+    lines = (
+        _Line(hall, wire.TTS, Speaking(hall.talks, hall.sounds).answer),
+        _Line(hall, wire.FORTUNE, Fortunes(hall.talks, hall.sounds).answer),
+    )
+    app.router.routes += [WebSocketRoute(line.kind.path, line) for line in lines]
 
 
 def _answer_uploads(app: FastAPI, hall: Hall) -> None:
