@@ -40,7 +40,7 @@ def test_the_ideal_is_what_nobody_could_begin_earlier() -> None:
 def costs() -> Costs:
     answers = [answer("text", seconds) for seconds in (0.47, 0.94, 0.51)]
     answers += [answer("utterance", 0.67), answer("microphone", 0.734 * 1.1)]
-    gaps = Gaps([0.2, 0.4, 0.2], [0.3, 0.1, 0.9])
+    gaps = Gaps([0.2, 0.4, 0.2], [0.3, 0.1, 0.9], [10, 10, 9])
     waits = Waits([[0.1, 2.0, 2.0], [4.0, 2.5, 1.7]])
     return Costs(Pace(), answers, gaps, waits, serve_mic.Costs(0.5, 7.0, 1.0, 1.02, 1.94))
 
@@ -51,6 +51,7 @@ def test_figures_are_of_medians_and_the_worse_way_to_speak() -> None:
     assert found["overhead_ratio_utterance"] == 1.0
     assert found["overhead_ratio_voice"] == found["overhead_ratio_microphone"] == 1.1
     assert found["gap_ratio"] == 1.5 and found["gap_ms"] == [200, 400, 200]
+    assert found["stalled_let_go"] == [10, 10, 9]
     assert found["fairness"] == 2.0, "8.2 over 4.1 s in line"
     assert found["fairness_later"] == round(2.5 / 1.7, 3)
     assert found["answers"][0] == {"manner": "text", "first_audio_ms": 470.0, "ideal_ms": 470.0}
@@ -62,12 +63,15 @@ def test_a_gap_is_between_two_frames_and_nothing_is_no_small_gap() -> None:
 
 
 def test_the_slower_start_counts() -> None:
-    echo = [Started(ready, ready + 0.1, memory) for ready, memory in ((1.0, 90.0), (3.0, None), (1.2, 100.0))]
-    found = Starts(echo, None, "no weights").record()
+    echo = [Started(ready, 0.8, ready + 0.1, memory) for ready, memory in ((1.0, 90.0), (3.0, None), (1.2, 100.0))]
+    found = Starts(echo, [], "no weights").record()
     assert (found["ready_s"], found["warm_s"], found["rss_mb"]) == (1.2, None, 95.0)
     assert found["warm_skipped"] == "no weights"
-    found = Starts(echo, Started(1.4, 5.0, 900.0), None).record()
-    assert (found["ready_s"], found["warm_s"], found["warm_rss_mb"]) == (1.4, 5.0, 900.0)
+    default = [Started(1.4, None, warm, 900.0) for warm in (5.0, 9.0, 6.0)]
+    found = Starts(echo, default, None).record()
+    assert (found["ready_s"], found["warm_s"]) == (1.4, 6.0)
+    assert found["starts"]["echo"][0] == {"ready_s": 1.0, "ready_cpu_s": 0.8, "warm_s": 1.1, "rss_mb": 90.0}
+    assert len(found["starts"]["default"]) == 3
 
 
 def test_a_limit_says_nothing_of_what_was_not_measured() -> None:
@@ -98,17 +102,17 @@ async def test_the_real_server_on_real_sockets() -> None:
 
 def test_without_weights_it_is_said_which_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def started(options: list[str]) -> Started:
-        return Started(1.0, 1.1, 90.0)
+        return Started(1.0, 0.8, 1.1, 90.0)
 
     monkeypatch.setattr(serve_start, "_started", started)
     found = serve_start.starts({"models_dir": tmp_path}, 2)
-    assert found.default is None and found.reason is not None and "smollm2" in found.reason
+    assert found.default == [] and found.reason is not None and "smollm2" in found.reason
     assert len(found.echo) == 2
 
 
 def test_the_table_is_for_people() -> None:
     i18n.set_language("ko")
-    record = Starts([Started(1.0, 1.1, 90.0)], None, "까닭").record() | costs().record()
+    record = Starts([Started(1.0, 0.8, 1.1, 90.0)], [], "까닭").record() | costs().record()
     machine = {"cores": 2, "load": 0.5, "cpu": "a processor"}
     lines = table({**record, "limits": judged(record), "machine": machine})
     assert lines[1].split()[-5:] == ["x", "1.08", "x", "1.05", "넘음"]

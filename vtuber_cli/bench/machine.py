@@ -70,6 +70,16 @@ def rss_mb(pid: int) -> float | None:
     return round(int(said) * 1024 / _MIB, 1) if said.strip().isdigit() else None
 
 
+def cpu_s(pid: int) -> float | None:
+    """Seconds of the processor that a process has had, all its threads together; None where the system does not tell
+    (all but Linux)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
+
+
 def peak_rss_mb() -> float | None:
     """The most memory that this process has had at once, in MiB; None where the system does not tell."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -148,4 +149,5 @@ async def main(pace: Pace) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.ERROR)  # that clients are let go is what is wanted here
     asyncio.run(main(Pace.model_validate_json(sys.argv[1])))

@@ -17,7 +17,7 @@ from vtuber_cli.server import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vtuber_cli.bench.serve_host import Ask, House
+    from vtuber_cli.bench.serve_host import Ask, House, Spent
     from vtuber_cli.events import Samples
 
 Form: TypeAlias = Literal["binary", "json"]
@@ -51,7 +51,7 @@ class Costs:
     stream_ms: float
     """The same for an open microphone that is listened to, in binary."""
     linear: float
-    """The stream's second half over its first."""
+    """The stream's second half over its first, of each the median of its steps: other programs only ever add."""
     growth_mb: float | None
     """What it takes of memory at its worst, more than before it."""
 
@@ -74,42 +74,38 @@ async def costs(house: House, sound: Sound, tell: Callable[[int], None]) -> Cost
             taken = await _utterance(house, sound.utterance_s, form)
             if number:
                 seen.append(1000 * taken / sound.utterance_s)
-    first, second, growth = await _stream(house, sound)
-    each = 1000 * (first + second) / sound.stream_s
-    return Costs(statistics.median(found["binary"]), statistics.median(found["json"]), each, second / first, growth)
+    steps, growth = await _stream(house, sound)
+    half = len(steps) // 2
+    linear = statistics.median(steps[half:]) / statistics.median(steps[:half])
+    each = 1000 * statistics.median(steps) / sound.step_s
+    return Costs(statistics.median(found["binary"]), statistics.median(found["json"]), each, linear, growth)
 
 
 async def _utterance(house: House, seconds: float, form: Form) -> float:
     """Seconds of the processor for what somebody said, in one burst, as it is sent when they have finished."""
     frames = [_frame(block, form, wire.MIC) for block in blocks(seconds)]
     async with line(house.url) as one:
-        await _settled(house.ask)
-        before = await house.ask()
+        before = await _settled(house.ask)
         await _send(one, frames)
         return (await house.ask()).cpu_s - before.cpu_s
 
 
-async def _stream(house: House, sound: Sound) -> tuple[float, float, float | None]:
-    """Seconds of the processor for each half of a long stream, and MiB."""
-    steps = max(1, round(sound.stream_s / sound.step_s / 2))
+async def _stream(house: House, sound: Sound) -> tuple[list[float], float | None]:
+    """Seconds of the processor for each step of a long stream, and MiB."""
     frames = [_frame(block, "binary", wire.RAW) for block in blocks(sound.step_s)]
     async with line(house.url) as one:
         await _send(one, frames)  # the talk is opened, and the ear loaded
-        await _settled(house.ask)
-        before = await house.ask()
-        halves: list[float] = []
-        memory: list[float | None] = []
-        spent = before
-        for _ in range(2):
-            for _ in range(steps):
-                await _send(one, frames)
-                memory.append((await house.ask()).rss_mb)
-                await _settled(house.ask)
-            now = await house.ask()
-            halves.append(now.cpu_s - spent.cpu_s)
-            spent = now
-    known = [most - before.rss_mb for most in memory if most is not None and before.rss_mb is not None]
-    return halves[0], halves[1], max(known) if known else None
+        begin = before = await _settled(house.ask)
+        steps: list[float] = []
+        memory: list[float] = []
+        for _ in range(2 * max(1, round(sound.stream_s / sound.step_s / 2))):
+            await _send(one, frames)
+            full = await house.ask()
+            now = await _settled(house.ask)
+            steps.append(now.cpu_s - before.cpu_s)
+            before = now
+            memory += [most for most in (full.rss_mb, now.rss_mb) if most is not None]
+        return steps, max(memory) - begin.rss_mb if memory and begin.rss_mb is not None else None
 
 
 async def _send(one: Line, frames: Sequence[bytes | str]) -> None:
@@ -118,14 +114,14 @@ async def _send(one: Line, frames: Sequence[bytes | str]) -> None:
     await one.caught_up()
 
 
-async def _settled(ask: Ask) -> None:
-    """Until the server has nothing left to do."""
-    before = (await ask()).cpu_s
+async def _settled(ask: Ask) -> Spent:
+    """Until the server has nothing left to do, and what it has cost by then."""
+    before = await ask()
     while True:
         await asyncio.sleep(_LOOK)
-        now = (await ask()).cpu_s
-        if now - before < _SETTLED:
-            return
+        now = await ask()
+        if now.cpu_s - before.cpu_s < _SETTLED:
+            return now
         before = now
 
 

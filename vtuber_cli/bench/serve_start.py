@@ -11,15 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
 from vtuber_cli import bootstrap, i18n
-from vtuber_cli.bench.machine import rss_mb
+from vtuber_cli.bench.machine import cpu_s, rss_mb
 from vtuber_cli.bench.serve_lines import line
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.i18n import t
@@ -35,42 +35,46 @@ class Started:
 
     ready_s: float
     """From its start to the answer to a request."""
+    ready_cpu_s: float | None
+    """What it has worked for that: on a busy machine the rest is waiting for others."""
     warm_s: float
     """From its start to when its engines were loaded."""
     rss_mb: float | None
     """In MiB, after one turn."""
+
+    def record(self) -> dict[str, Any]:
+        return {name: None if value is None else round(value, 2) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Starts:
     echo: Sequence[Started]
     """Without models."""
-    default: Started | None
-    """With the default engines."""
+    default: Sequence[Started]
+    """With the default engines; none where weights are missing."""
     reason: str | None
-    """Why not, if not."""
+    """Why none."""
 
     def record(self) -> dict[str, Any]:
-        ready = statistics.median(one.ready_s for one in self.echo)
-        if self.default is not None:
-            ready = max(ready, self.default.ready_s)
-        memory = [one.rss_mb for one in self.echo if one.rss_mb is not None]
+        """The figures, ready for JSON: medians, and the port's of whichever is slower to answer."""
+        kinds = [kind for kind in (self.echo, self.default) if kind]
+        memory = _median(one.rss_mb for one in self.echo)
+        warm = _median(one.warm_s for one in self.default)
         return {
-            "ready_s": round(ready, 2),
-            "warm_s": None if self.default is None else round(self.default.warm_s, 2),
+            "ready_s": round(max(statistics.median(one.ready_s for one in kind) for kind in kinds), 2),
+            "warm_s": None if warm is None else round(warm, 2),
             "warm_skipped": self.reason,
-            "rss_mb": round(statistics.median(memory), 1) if memory else None,
-            "ready_each_s": [round(one.ready_s, 2) for one in (*self.echo, *([self.default] if self.default else []))],
-            "warm_rss_mb": None if self.default is None else self.default.rss_mb,
+            "rss_mb": None if memory is None else round(memory, 1),
+            "starts": {"echo": [one.record() for one in self.echo], "default": [one.record() for one in self.default]},
         }
 
 
 def starts(flags: Mapping[str, object], times: int) -> Starts:
-    """Starts `vtuber serve` in empty homes: so often without models, and once with its own.
+    """Starts `vtuber serve` in empty homes: so often without models, and as often with its own.
 
     Args:
         flags: as `bootstrap.plan` takes them; only where the weights are counts.
-        times: without models.
+        times: of each.
 
     Raises:
         EngineFailed: it does not start.
@@ -81,8 +85,8 @@ def starts(flags: Mapping[str, object], times: int) -> Starts:
         plan = _plan_there(home, weights.folder)
         missing = plan.weights.missing(plan.models())
     if missing:
-        return Starts(echo, None, t("bench.serve.no_weights", names=", ".join(one.name for one in missing)))
-    return Starts(echo, _started([f"--models-dir={weights.folder}"]), None)
+        return Starts(echo, [], t("bench.serve.no_weights", names=", ".join(one.name for one in missing)))
+    return Starts(echo, [_started([f"--models-dir={weights.folder}"]) for _ in range(times)], None)
 
 
 def _plan_there(home: Path, models: Path) -> bootstrap.Plan:
@@ -120,11 +124,11 @@ def _started(options: Sequence[str]) -> Started:
         )
         try:
             _until(program, port, "status", "ok", began + _READY_SECONDS)
-            ready = time.monotonic() - began
+            ready, worked = time.monotonic() - began, cpu_s(program.pid)
             _until(program, port, "ready", True, began + _WARM_SECONDS)
             warm = time.monotonic() - began
             asyncio.run(_talk(f"ws://127.0.0.1:{port}/client-ws"))  # or it was no use to be warm
-            return Started(ready, warm, rss_mb(program.pid))
+            return Started(ready, worked, warm, rss_mb(program.pid))
         finally:
             program.terminate()
             try:
@@ -132,6 +136,11 @@ def _started(options: Sequence[str]) -> Started:
             except subprocess.TimeoutExpired:
                 program.kill()
                 program.wait()
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def _free_port() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from vtuber_cli.bench.serve_host import House
 
-SENTENCE = "Look how fast it goes. "
-"""Five tokens, and as many syllables: each is thought and spoken in less than 0.2 s."""
+SENTENCE = "Everybody understands extraordinarily complicated vocabularies. "
+"""Few tokens and many syllables: much sound every quarter of a second, which fills the buffers of who does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Crowd:
     stalled: int = 10
     sentences: int = 40
     """Of what they are shown."""
-    rounds: int = 2
+    rounds: int = 3
     """Without the stalled ones and with them, by turns."""
 
 
@@ -41,6 +41,8 @@ class Gaps:
 
     without: Sequence[float]
     beside: Sequence[float]
+    let_go: Sequence[int]
+    """How many of the stalled ones the server has given up; if none, they were no burden."""
 
     @property
     def ratio(self) -> float:
@@ -50,29 +52,44 @@ class Gaps:
         return {
             "gap_ms": [round(1000 * gap) for gap in self.without],
             "gap_beside_stalled_ms": [round(1000 * gap) for gap in self.beside],
+            "stalled_let_go": list(self.let_go),
         }
 
 
 async def gaps(house: House, crowd: Crowd, tell: Callable[[int], None]) -> Gaps:
     """Measures, with one talk that all of them look on."""
-    found: tuple[list[float], list[float]] = ([], [])
+    without: list[float] = []
+    beside: list[float] = []
+    let_go: list[int] = []
     for number in range(crowd.rounds):
         tell(number + 1)
-        for beside in (False, True):
-            async with AsyncExitStack() as stack:
-                found[beside].append(await _longest(house, crowd, crowd.stalled if beside else 0, stack))
-    return Gaps(*found)
+        without.append((await _round(house, crowd, 0))[0])
+        gap, gone = await _round(house, crowd, crowd.stalled)
+        beside.append(gap)
+        let_go.append(gone)
+    return Gaps(without, beside, let_go)
 
 
-async def _longest(house: House, crowd: Crowd, stalled: int, stack: AsyncExitStack) -> float:
-    talker = await stack.enter_async_context(line(house.url))
-    good = [await stack.enter_async_context(onlooker(house.url)) for _ in range(crowd.good)]
-    for _ in range(stalled):
-        await stack.enter_async_context(onlooker(house.url, reads=False))
-    watching = [asyncio.ensure_future(_times(one)) for one in good]
-    await talker.say("text-input", text=SENTENCE * crowd.sentences, images=[])
-    await talker.hear_out()
-    return max(longest(times) for times in await asyncio.gather(*watching))
+async def _round(house: House, crowd: Crowd, stalled: int) -> tuple[float, int]:
+    """The longest gap, and how many were let go."""
+    async with AsyncExitStack() as stack:
+        talker = await stack.enter_async_context(line(house.url))
+        good = [await stack.enter_async_context(onlooker(house.url)) for _ in range(crowd.good)]
+        bad = [await stack.enter_async_context(onlooker(house.url, reads=False)) for _ in range(stalled)]
+        watching = [asyncio.ensure_future(_times(one)) for one in good]
+        await talker.say("text-input", text=SENTENCE * crowd.sentences, images=[])
+        await talker.hear_out()
+        gap = max(longest(times) for times in await asyncio.gather(*watching))
+        return gap, sum(await asyncio.gather(*(_was_let_go(one) for one in bad)))
+
+
+async def _was_let_go(one: Line) -> bool:
+    """Reads, at last, what there is."""
+    with suppress(ConnectionClosed):
+        while b"backend-synth-complete" not in (await one.socket.recv(decode=False))[:100]:
+            pass
+        return False
+    return True
 
 
 async def _times(one: Line) -> list[float]:
