@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.live2d import core_file
-from vtuber_cli.server import cast, described, folders, offers, proxy
+from vtuber_cli.server import cards, cast, described, folders, offers, proxy
 from vtuber_cli.server.guard import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
 from vtuber_cli.server.peer import Peer
@@ -94,6 +94,11 @@ def _answer_requests(app: FastAPI, hall: Hall) -> None:
     async def rig(who: str) -> Response:
         return folders.whole(await asyncio.to_thread(cast.rig_of, who))
 
+    async def card(name: str) -> Response:
+        if (drawn := await asyncio.to_thread(cards.picture, name)) is None:
+            raise HTTPException(404)
+        return Response(drawn, media_type="image/png", headers={"cache-control": "private, max-age=86400"})
+
     async def setup() -> Response:
         return folders.whole(_VIEWER / "setup.html")
 
@@ -103,6 +108,8 @@ def _answer_requests(app: FastAPI, hall: Hall) -> None:
     file: dict[str, Any] = {"methods": _READ, "response_class": FileResponse}
     app.add_api_route("/live2d-models/{who}/{path:path}", model, **file, responses=parts)
     app.add_api_route("/rigs/{who}.json", rig, **file, responses=described.file("application/json"))
+    drawing: dict[str, Any] = {"response_class": Response, "responses": described.file("image/png")}
+    app.add_api_route(cards.PATH + "/{name}", card, methods=_READ, **drawing)
     app.add_api_route("/setup", setup, methods=_READ, response_class=HTMLResponse)
 
 

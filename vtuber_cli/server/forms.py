@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from vtuber_cli.audio import pcm
 from vtuber_cli.events import Speech
-from vtuber_cli.server import voice, wire
+from vtuber_cli.server import cards, voice, wire
 from vtuber_cli.server.messages import (
     Actions,
     AgentState,
@@ -56,10 +56,16 @@ class Form:
     """Of `FEATURES`."""
     plays: bool = True
     """false: the sound is elsewhere."""
+    language: str | None = None
+    """Of cards."""
 
     @property
     def streams(self) -> bool:
         return "audio-stream" in self.features
+
+    @property
+    def cards(self) -> bool:
+        return "fortune-card" in self.features
 
     @property
     def binary(self) -> bool:
@@ -109,8 +115,28 @@ class Plain:
         return Frames((wire.encode(self.message),))
 
 
+class Card(Plain):
+    """A fortune, in the words of each client's language."""
+
+    def __init__(self, message: FortuneCard) -> None:
+        super().__init__(message)
+        self._result = message.result
+        self._made: dict[str | None, Frames] = {}
+
+    def frames(self, form: Form) -> Frames:
+        if self._result is None:  # it is taken away
+            return super().frames(form)
+        if not form.cards:
+            return _NOTHING
+        if form.language not in self._made:
+            self._made[form.language] = Frames((wire.encode(cards.shown(self._result, form.language)),))
+        return self._made[form.language]
+
+
 def as_told(message: Message | Told, *, speech: bool = False) -> Told:
     """A message that all get alike, or what has its forms already."""
+    if isinstance(message, FortuneCard):
+        return Card(message)
     return Plain(message, speech=speech) if isinstance(message, Message) else message
 
 

@@ -252,7 +252,7 @@ class Peer:
                 _LOG.debug("nothing is done about %s", type(said).__name__)
 
     async def _meet(self, hello: m.Hello) -> None:
-        self._form = Form(FEATURES & set(hello.features), hello.plays)
+        self._form = Form(FEATURES & set(hello.features), hello.plays, hello.language)
         if self._talk is not None:
             self._talk.speaker.plays = hello.plays
         self.called = hello.name or ""
