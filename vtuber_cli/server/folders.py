@@ -53,6 +53,9 @@ class Folder(StaticFiles):
         self._endings = endings
         self._theirs = theirs
 
+    async def check_config(self) -> None:
+        """Nothing: a folder that is not there has no files, and that is no failure of ours."""
+
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         found, status = super().lookup_path(path)
         if status is None or self.directory is None:
