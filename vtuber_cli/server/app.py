@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request, Response, WebSocket  # noqa: TID253 - only a server imports this module
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse  # noqa: TID253
 from starlette.exceptions import HTTPException
+from starlette.websockets import WebSocketDisconnect
 
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
@@ -66,12 +67,22 @@ def _answer_sockets(app: FastAPI, hall: Hall) -> None:
     @app.websocket("/client-ws")
     async def client(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction] - FastAPI calls it
         await socket.accept()
-        peer = Peer(hall, socket.receive, socket.send, pass_of(socket.scope).place)  # type: ignore[arg-type]
+        peer = Peer(hall, socket.receive, _sending(socket), pass_of(socket.scope).place)  # type: ignore[arg-type]
         hall.talkers += 1
         try:
             await peer.run()
         finally:
             hall.talkers -= 1
+
+
+def _sending(socket: WebSocket) -> Send:
+    async def send(event: dict[str, Any]) -> None:
+        try:
+            await socket.send(event)
+        except WebSocketDisconnect as gone:  # Starlette's own, and no OSError
+            raise ConnectionResetError from gone
+
+    return send
 
 
 def _answer_requests(app: FastAPI, hall: Hall) -> None:
