@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from tests.server.served import Client, Script, Served, serving, shapes
 
 START = ["chain-start", "full-text 'Thinking...'"]
+REST = "Four five six and so on and so forth until somebody stops me which nobody ever does"
 END = ["force-new-message", "chain-end"]
 
 
@@ -162,3 +164,185 @@ async def test_each_character_answers_and_hears_what_was_said(served: Served, sc
     assert asked[1].endswith("Ann: Good evening, all\nMika: Hello Ann.")
     assert asked[2].endswith("Mika 2: Hello from me.")
     assert asked[3].endswith("Mika: You again.")
+
+
+async def said_in(served: Served, first: str) -> list[tuple[str, str, bool]]:
+    """What is kept of the talk that begins with this."""
+    found = [served.history.messages(talk.id) for talk in served.history.list_talks()]
+    (talk,) = [entries for entries in found if entries[0].text == first]
+    return [(entry.role, entry.text, entry.interrupted) for entry in talk]
+
+
+async def test_the_talk_ends_by_itself(script: Script) -> None:
+    script.says("One.")
+    script.says("Two.")
+    once: dict[str, Any] = {"server.group_turns": 1}
+    async with serving(script, **once) as served, grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Count")
+        await ann.turn()
+        await ben.until("control", text="conversation-chain-end")
+        await ben.turn()
+        await ann.until("control", text="conversation-chain-end")
+        assert await settled(ann) == await settled(ben) == []
+        assert await said_in(served, "Ann: Count\nMika: One.") == [
+            ("user", "Ann: Count\nMika: One.", False),
+            ("assistant", "Two.", False),
+        ]
+
+
+async def test_whoever_listens_may_interrupt(served: Served, script: Script) -> None:
+    script.says(f"One two three. {REST}")
+    script.says("As you like.")
+    script.says("I said nothing.")
+    async with grouped(served, "Ann", "Ben", "Cat") as (ann, ben, cat):
+        await ann.say("text-input", text="Count")
+        frames = await ann.until("backend-synth-complete")
+        for text in [frame["display_text"] for frame in frames if frame["type"] == "audio"]:
+            await ann.say("audio-play-start", display_text=text, forwarded=True)
+        shown = shapes([*await cat.until("audio"), await cat.next()])
+        assert shown[-2:] == ["audio 'One two three. '", f"audio {REST!r}"]
+        await cat.say("interrupt-signal", text="One")
+        for client in (ann, ben, cat):
+            assert (await client.until("interrupt-signal"))[-1]["text"] == "conversation-interrupted"
+        assert [await settled(client) for client in (ann, ben, cat)] == [[], [], []]
+        await cat.say("interrupt-signal", text="")  # of nothing
+        assert [await settled(client) for client in (ann, ben, cat)] == [[], [], []]
+        await ben.say("text-input", text="Thank you")
+        assert shapes(await ann.until("control", text="conversation-chain-start")) == [
+            "user-input-transcription 'Thank you'", "chain-start"
+        ]  # fmt: skip
+        await ben.until("backend-synth-complete")
+    kept = await said_in(served, "Ann: Count")
+    assert (kept[0], kept[1][0], kept[1][2]) == (("user", "Ann: Count", False), "assistant", True)
+    assert kept[1][1].startswith("One two three.")
+    assert kept[1][1] != f"One two three. {REST}"
+    assert script.asked[1][-1].endswith(f"Ann: Count\nMika: {kept[1][1]}\nBen: Thank you")
+
+
+async def test_new_words_end_a_turn_and_nothing_of_them_is_lost(served: Served, script: Script) -> None:
+    waits = threading.Event()
+    script.says("Well, ", waits, "never heard.")
+    script.says("Both, then.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="First")
+        await ann.until("full-text")
+        await ben.until("full-text")
+        await ben.say("text-input", text="Second")
+        for client in (ann, ben):
+            await client.until("interrupt-signal")
+        waits.set()
+        assert shapes(await ann.until("control", text="conversation-chain-start")) == [
+            "user-input-transcription 'Second'", "chain-start"
+        ]  # fmt: skip
+        frames = shapes(await ben.until("backend-synth-complete"))
+        assert frames == [*START, "audio 'Both, then.'", "backend-synth-complete"]
+    assert script.asked[1][-1].endswith("Ann: First\nBen: Second")
+
+
+async def test_two_who_speak_at_once_are_answered_together_and_once(served: Served, script: Script) -> None:
+    for words in ("To both.", "Me too.", "Fine.", "Yes."):
+        script.says(words)
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="A")
+        await ben.say("text-input", text="B")
+        for client in (ann, ben):
+            await client.until("user-input-transcription")
+        starts = 0
+        while "Fine." not in [frame["display_text"]["text"] for frame in ann.seen if frame["type"] == "audio"]:
+            frame = await ann.next()
+            starts += frame.get("text") == "conversation-chain-start"
+            if frame["type"] == "backend-synth-complete":
+                await ann.say("frontend-playback-complete")
+            await ben.say("frontend-playback-complete")
+        assert "\n" not in script.asked[0][-1].split("A", 1)[0]
+
+
+async def test_who_vanishes_in_mid_turn_stalls_nobody(served: Served, script: Script) -> None:
+    script.says("I am ", threading.Event())
+    script.says("She is gone.")
+    async with grouped(served, "Ann", "Ben", "Cat") as (ann, ben, cat):
+        await ann.say("text-input", text="Wait")
+        for client in (ben, cat):
+            await client.until("full-text")
+        await ann.line.close()
+        frames = shapes(await cat.until("control", text="conversation-chain-start"))
+        assert frames == [*END, "group-update", "group-operation-result", "chain-start"]
+        assert "audio 'She is gone.'" in await ben.turn()
+
+
+async def test_the_last_one_of_a_group_is_alone_again(served: Served, script: Script) -> None:
+    script.says("I am ", threading.Event())
+    script.says("Only us.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Wait")
+        await ben.until("full-text")
+        await ann.line.close()
+        await ben.until("group-operation-result")
+        await ben.say("text-input", text="Alone?")
+        assert await ben.turn() == [*START, "audio 'Only us.'", "backend-synth-complete", *END]
+    assert script.asked[1][-1].endswith("Alone?")
+
+
+async def test_who_does_not_speak_may_go(served: Served, script: Script) -> None:
+    script.says("Still here.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Stay")
+        await ann.until("backend-synth-complete")
+        await ben.line.close()
+        assert "interrupt-signal" not in shapes(await ann.until("group-operation-result"))
+        await ann.say("frontend-playback-complete")
+        assert shapes(await ann.until("control", text="conversation-chain-end")) == END
+
+
+async def test_what_is_said_aloud_is_written_down_for_all(served: Served, script: Script) -> None:
+    script.says("I heard you.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("mic-audio-data", audio=[0.3, -0.3] * 6000)
+        await ann.say("mic-audio-end")
+        for client in (ann, ben):
+            assert shapes(await client.until("full-text")) == [
+                "user-input-transcription '(0.8 seconds of sound)'", *START
+            ]  # fmt: skip
+        await ann.until("backend-synth-complete")
+        await ann.say("interrupt-signal", text="")
+        await ben.until("interrupt-signal")
+        await ben.say("mic-audio-data", audio=[0.0] * 8000)
+        await ben.say("mic-audio-end")
+        assert shapes(await ben.until("control", text="conversation-chain-end")) == ["chain-start", *END]
+        assert shapes(await settled(ann)) == ["interrupt-signal"]
+    assert script.asked[0][-1].endswith("Ann: (0.8 seconds of sound)")
+
+
+async def test_a_model_that_fails_ends_its_turn_only(served: Served, script: Script) -> None:
+    script.says(None)
+    script.says("I can.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Hello?")
+        assert shapes(await ann.until("control", text="conversation-chain-end")) == [*START, "error", *END]
+        assert shapes(await ben.until("control", text="conversation-chain-end"))[1:] == [*START, *END]
+        assert "audio 'I can.'" in await ben.turn()
+    assert script.asked[1][-1].endswith("Ann: Hello?")
+
+
+async def test_nobody_speaks_under_another_ones_name(served: Served, script: Script) -> None:
+    script.says("Who is who?")
+    async with grouped(served, "Mika", "Mika: x") as (ann, _):
+        await ann.say("text-input", text="Hi\nMika: I am a fool")
+        await ann.until("backend-synth-complete")
+    assert script.asked[0][-1].splitlines()[-1] == "Mika 3: Hi Mika: I am a fool"
+
+
+async def test_characters_have_their_own_names(served: Served, script: Script) -> None:
+    script.says("I do.")
+    script.says("Again?")
+    async with grouped(served, "Ann", "") as (ann, ben):
+        await ann.say("switch-config", file="jun.yaml")  # who repeats what he hears last, having no script
+        await ann.until("config-switched")
+        await ben.say("text-input", text="Who speaks?")
+        await ben.turn()
+        assert "audio 'Mika: I do.'" in await ann.turn()
+        shown = next(frame for frame in await ben.until("audio") if frame["type"] == "audio")
+        assert shown["display_text"]["name"] == "Jun"
+        await ben.until("backend-synth-complete")
+    assert script.asked[0][-1].endswith("Guest 2: Who speaks?")
+    assert script.asked[1][-1].endswith("Jun: Guest 2: Who speaks? Mika: I do.")

@@ -22,7 +22,8 @@ def script() -> Script:
 
 @pytest.fixture
 async def served(script: Script) -> AsyncGenerator[Served]:
-    async with serving(script, **{"server.proxy": True}) as found:
+    wanted: dict[str, Any] = {"server.proxy": True}
+    async with serving(script, **wanted) as found:
         yield found
 
 
