@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -58,9 +60,6 @@ def test_what_is_no_card_has_no_picture(name: str) -> None:
 
 
 async def test_the_server_hands_it_out() -> None:
-    import asyncio
-    from urllib.error import HTTPError
-
     async with serving(loads=False) as served:
         answer = await asyncio.to_thread(urlopen, served.url("/cards/major.17.png"))
         assert answer.headers["content-type"] == "image/png"

@@ -204,6 +204,7 @@ class Viewer {
       this.#heard = "";
       this.#cut = this.#acknowledged = false;
       this.#captions.part();
+      this.#card.show({ result: null });
     } else if (text === "interrupt") {
       this.#interrupt();
     } else if (text === "mic-audio-end" && this.#microphone) {
@@ -248,6 +249,7 @@ class Viewer {
     this.#cut = true;
     this.#silence();
     this.#captions.clear();
+    this.#card.show({ result: null });
   }
 
   #silence() {
