@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from vtuber_cli.errors import UsageError, VtuberError
-from vtuber_cli.server import cast, histories, wire
+from vtuber_cli.server import cast, histories
 from vtuber_cli.server import messages as m
-from vtuber_cli.server.forms import Told, as_told
+from vtuber_cli.server.forms import Plain, Told, as_told
 from vtuber_cli.server.hearers import Hearers
 from vtuber_cli.server.question import Question
 from vtuber_cli.server.talk import MOST_WAITING, Talk
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_INPUTS = 64
 """That wait, of all clients; of one of them no more than `MOST_WAITING`."""
+
+_BEGINS = m.Control(text="conversation-chain-start")
 
 _LOG = logging.getLogger(__name__)
 
@@ -184,20 +186,19 @@ class SharedTalk:
     # --- what it says --------------------------------------------------------------------------------------------
 
     def say(self, message: m.Message | Told, *, speech: bool = False) -> None:
-        match message:
-            case m.Control(text="conversation-chain-start"):
-                self._hearers.begin_turn()
-            case m.BackendSynthComplete():
-                self._hearers.complete()
-            case _:
-                pass
         told = as_told(message, speech=speech)
+        if isinstance(told, Plain):
+            if told.message == _BEGINS:
+                self._hearers.begin_turn()
+            elif isinstance(told.message, m.BackendSynthComplete):
+                self._hearers.complete()
         for sharer in self.sharers:
             sharer.send(told)
         self._hall.show(self.uid, told)
 
     def refuse(self, error: VtuberError) -> None:
-        self.say(wire.CLIENT.refusal(error))
+        for sharer in self.sharers:
+            sharer.refuse(error)
 
 
 def _free_id(hall: Hall) -> str:
