@@ -20,9 +20,9 @@ _RECORDS = """
   };
   window.started = [];
   const start = AudioBufferSourceNode.prototype.start;
-  AudioBufferSourceNode.prototype.start = function (when, offset) {
-    window.started.push([when, this.buffer.duration]);
-    return start.call(this, when, offset);
+  AudioBufferSourceNode.prototype.start = function (when, offset, seconds) {
+    window.started.push([when, seconds]);
+    return start.call(this, when, offset, seconds);
   };
 """
 """Keeps what comes and when each sound begins."""

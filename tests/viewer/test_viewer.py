@@ -20,9 +20,12 @@ _MOUTH = (430.0, 320.0, 120.0, 60.0)
 _STARTS = """
   window.started = [];
   const start = AudioBufferSourceNode.prototype.start;
-  AudioBufferSourceNode.prototype.start = function (when, offset) {
-    window.started.push([when, offset ?? 0, this.buffer.duration, this.context.currentTime]);
-    return start.call(this, when, offset);
+  window.edges = [];
+  AudioBufferSourceNode.prototype.start = function (when, offset, seconds) {
+    window.started.push([when, offset, offset + seconds, this.context.currentTime]);
+    const samples = this.buffer.getChannelData(0);
+    window.edges.push([samples[0], samples[samples.length - 1]]);
+    return start.call(this, when, offset, seconds);
   };
   const stop = AudioBufferSourceNode.prototype.stop;
   window.stopped = 0;
@@ -132,8 +135,10 @@ async def test_speech_in_pieces(browser: str, server: StandIn, binary: bool) -> 
         await asyncio.sleep(1.2)
         silent = await _mouths(tab, 1)
         started = np.array(await tab.run("window.started"))
+        edges = np.array(await tab.run("window.edges"))
     assert len(started) == 6
-    assert np.abs(started[1:, 0] - started[:-1, 0] - started[:-1, 2]).max() < 0.001
+    assert np.abs(started[1:, 0] - started[:-1, 0] - started[:-1, 2]).max() < 1e-6
+    assert (edges[1:, 0] == edges[:-1, 1]).all()  # no click where one follows another
     assert np.abs(speaking - silent).mean() > 1.5  # by its loudness
 
 

@@ -42,8 +42,6 @@ _NEEDS: dict[type[Message], str] = {AgentState: "agent-state", FortuneCard: "for
 """What only those get that announced it."""
 _FIRST_CHUNK, _LONGEST_CHUNK = 0.1, 0.5
 """Seconds. Each chunk is twice as long as the one before: the first is there soon, and few wait for a slow client."""
-_NEAR = 0.005
-"""Seconds that a cut is moved at most, to where it is quiet: players make a small click where two chunks meet."""
 
 _NUMBERS = count(1)
 
@@ -253,16 +251,9 @@ class HeardElsewhere:
 
 def chunks(speech: Speech) -> Iterator[Samples]:
     """Its samples, in order, short ones first."""
-    import numpy as np
-
-    samples, near = speech.samples, round(_NEAR * speech.rate)
-    seconds = _FIRST_CHUNK
-    while len(samples):
-        cut = round(seconds * speech.rate)
-        if cut + near >= len(samples):
-            cut = len(samples)
-        else:
-            cut += int(np.argmin(np.abs(samples[cut - near : cut + near]))) - near
-        yield samples[:cut]
-        samples = samples[cut:]
+    at, seconds = 0, _FIRST_CHUNK
+    while at < len(speech.samples):
+        length = round(seconds * speech.rate)
+        yield speech.samples[at : at + length]
+        at += length
         seconds = min(2 * seconds, _LONGEST_CHUNK)

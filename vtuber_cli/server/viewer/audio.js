@@ -19,8 +19,10 @@ const STUCK = 1.5;
 
 /** One piece of speech. */
 class Piece {
-  /** Sound: {buffer, at, source}, `at` in seconds from the piece's beginning. */
+  /** Sound: {buffer, at, seconds, source}, `at` in seconds from the piece's beginning. */
   parts = [];
+  /** The last sample of a stream so far. */
+  last = new Float32Array(0);
   /** Of sound that is here. */
   seconds = 0;
   /** It may begin; and nothing more will come. */
@@ -95,7 +97,10 @@ export class Player {
     const piece = new Piece(about, lips);
     this.#pieces.push(piece);
     try {
-      if (wav !== null) this.#fill(piece, await this.#context.decodeAudioData(wav));
+      if (wav !== null) {
+        const buffer = await this.#context.decodeAudioData(wav);
+        this.#fill(piece, buffer, buffer.duration, buffer.getChannelData(0));
+      }
     } catch {
       // What cannot be played is read.
     }
@@ -121,9 +126,13 @@ export class Player {
     const piece = this.#streams.get(id);
     if (!piece || !pcm.length) return;
     const samples = samplesOf(pcm);
-    const buffer = this.#context.createBuffer(1, samples.length, piece.rate);
-    buffer.copyToChannel(samples, 0);
-    this.#fill(piece, buffer);
+    // Between two samples the loudspeaker is given what lies between them. Behind the last one of a buffer nothing is
+    // known, which would be a click: each buffer ends at its last sample, and the next one begins with it.
+    const buffer = this.#context.createBuffer(1, piece.last.length + samples.length, piece.rate);
+    buffer.copyToChannel(piece.last, 0);
+    buffer.copyToChannel(samples, 0, piece.last.length);
+    piece.last = samples.slice(-1);
+    this.#fill(piece, buffer, (buffer.length - 1) / piece.rate, samples);
     piece.ready ||= piece.seconds >= REFILL;
     this.#advance();
   }
@@ -195,11 +204,11 @@ export class Player {
 
   // --- sound ----------------------------------------------------------------------------------------------------------
 
-  #fill(piece, buffer) {
-    piece.parts.push({ buffer, at: piece.seconds, source: null });
-    piece.seconds += buffer.duration;
+  #fill(piece, buffer, seconds, samples) {
+    piece.parts.push({ buffer, at: piece.seconds, seconds, source: null });
+    piece.seconds += seconds;
     piece.lips ??= new LoudLips();
-    if (piece.lips instanceof LoudLips) piece.lips.add(buffer.getChannelData(0), buffer.sampleRate);
+    if (piece.lips instanceof LoudLips) piece.lips.add(samples, buffer.sampleRate);
   }
 
   #advance() {
@@ -237,11 +246,12 @@ export class Player {
         piece.begins += late + REFILL; // it ran dry: the rest comes later
         late = -REFILL;
       }
-      if (late >= part.buffer.duration) continue;
+      if (late >= part.seconds) continue;
       part.source = this.#context.createBufferSource();
       part.source.buffer = part.buffer;
       part.source.connect(this.#gain);
-      part.source.start(Math.max(now, piece.begins + part.at), Math.max(0, late));
+      const offset = Math.max(0, late);
+      part.source.start(Math.max(now, piece.begins + part.at), offset, part.seconds - offset);
     }
   }
 
