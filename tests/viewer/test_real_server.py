@@ -1,0 +1,98 @@
+"""The page against the real server: what a stream sees, and that it is still there after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+
+from tests.browser.chromium import Page, page
+from tests.journeys.program import Running, until
+from tests.server.served import Script, Served, serving
+from tests.viewer.show import SIZE, keep
+
+_MOUTH = (430.0, 320.0, 120.0, 60.0)
+_TEXT = "document.getElementById('captions').textContent"
+_CARD = "document.getElementById('card')"
+_STORY = "Once there was a lighthouse keeper who counted waves, and every evening he told the sea how many there were."
+
+
+@asynccontextmanager
+async def shown(browser: str, url: str, query: str = "", **more: Any) -> AsyncIterator[Page]:
+    """The page with somebody on it, who is moved by the server."""
+    async with page(browser, size=SIZE, **more) as tab:
+        await tab.open(f"{url}viewer/?debug=1&{query}")
+        await tab.until("document.querySelector('canvas.figure') !== null")
+        await tab.until("document.getElementById('debug').textContent.includes('poses     come')")
+        yield tab
+
+
+async def _movement(tab: Page, count: int) -> float:
+    """How much her mouth changes from one picture to the next."""
+    seen = np.stack([(await tab.image(_MOUTH)).astype(int) for _ in range(count)])
+    return float(np.median(np.abs(np.diff(seen, axis=0)).mean(axis=(1, 2, 3))))
+
+
+async def test_what_a_stream_sees(browser: str) -> None:
+    script = Script()
+    script.says(f"[joy] {_STORY}")
+    slow = {"engines.tts.options.syllable_seconds": "0.12"}
+    async with (
+        serving(script, **slow) as served,
+        shown(browser, served.url(), "lang=ko") as tab,
+        served.client() as talker,
+    ):
+        await asyncio.sleep(0.5)
+        silent = await _movement(tab, 8)
+        seen = await keep(tab, "real-waiting")
+        assert (seen[[0, 0, -1, -1], [0, -1, 0, -1], 3] == 0).all()
+        assert seen[270, 480, 3] == 255
+        await talker.say("text-input", text="Tell me a story.")
+        await tab.until(f"{_TEXT}.includes('lighthouse')")
+        await asyncio.sleep(0.3)
+        speaking = await _movement(tab, 8)
+        await keep(tab, "real-speaking")
+        assert await tab.run("[document.body.dataset.state, document.body.dataset.emotion]") == ["speaking", "joy"]
+        await talker.say("interrupt-signal", text="Once there was")
+        await tab.until("!document.getElementById('captions').classList.contains('seen')")
+        await _draws_a_card(tab, served, talker)
+        assert tab.complaints == []
+    print(f"the mouth moves by {silent:.2f} in silence, {speaking:.2f} in speech")
+    assert speaking > 2 * silent
+
+
+async def _draws_a_card(tab: Page, served: Served, talker: Any) -> None:
+    await talker.say("text-input", text="/fortune tarot three")
+    await tab.until(f"{_CARD}.classList.contains('seen')")
+    await tab.until(f"{_CARD}.querySelector('img')?.complete && {_CARD}.querySelector('img').naturalWidth > 100")
+    await asyncio.sleep(0.6)
+    await keep(tab, "real-card")
+    grade = await tab.run(f"{_CARD}.querySelector('.grade').innerText")
+    assert re.search("[가-힣]", grade), grade  # the viewer's language, whoever talks
+
+
+async def test_the_page_outlives_the_server(browser: str) -> None:
+    def start(port: int) -> Running:
+        return Running("serve", "--engines", "echo", "--port", str(port))
+
+    with start(0) as program:
+        until(lambda: "viewer/" in program.out.text, "where it is")
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", program.out.text)
+        assert found is not None
+        async with shown(browser, found[0]) as tab:
+            await tab.run("window.before = 'the same page'")
+            program.send(signal.SIGTERM)
+            assert await asyncio.to_thread(program.wait) < 5
+            await tab.until("document.getElementById('debug').textContent.includes('socket    closed')")
+            with start(int(found[1])) as again:
+                await tab.until("document.getElementById('debug').textContent.includes('socket    open')", 40)
+                await tab.until("document.getElementById('debug').textContent.includes('poses     come')")
+                await tab.until("viewer !== undefined && window.before === 'the same page'")
+                again.send(signal.SIGTERM)
+                assert again.end().code == 0
+        assert program.end().code == 0
