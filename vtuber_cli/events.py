@@ -7,6 +7,7 @@ whose name ends in `_ms` in milliseconds.
 
 from __future__ import annotations
 
+import binascii
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -76,6 +77,20 @@ class Transcript:
 
     text: str
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file of pixels that somebody shows. Nobody logs or keeps what is in it."""
+
+    kind: Literal["png", "jpeg", "gif", "webp"]
+    """What its bytes say."""
+    data: bytes = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """As a `data:` address."""
+        return f"data:image/{self.kind};base64,{binascii.b2a_base64(self.data, newline=False).decode('ascii')}"
 
 
 @dataclass(frozen=True, slots=True)

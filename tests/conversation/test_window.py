@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from vtuber_cli.conversation.window import OVERHEAD, Window, window
 from vtuber_cli.engines.base import Message, Role
+from vtuber_cli.events import Picture
 
 SYSTEM = Message("system", "you are mika")
 
@@ -150,3 +151,32 @@ def test_an_answer_leaves_room_for_the_next_question() -> None:
     after_the_answer = window([SYSTEM, *talk], room + cost([SYSTEM]), count)
     assert after_the_answer == [SYSTEM, *talk[2:]]
     assert window([SYSTEM, *talk[:3]], cost(talk[:3]) + cost([SYSTEM]), count) == [SYSTEM, *talk[:3]]
+
+
+@settings(deadline=None)
+@given(talks, budgets, st.integers(1, 9))
+def test_images_make_room_for_themselves_and_never_go(talk: list[Message], budget: int, images: int) -> None:
+    question = Message("user", "and now?", (Picture("png", b"x"),) * images)
+    messages = [*asked(talk)[:-1], question]
+    kept = window(messages, budget, count)
+    assert kept[-1] == question
+    assert cost(kept) + budget // 2 <= budget or kept == [SYSTEM, question]
+    assert kept == window(messages, budget, count)
+
+
+def test_a_question_that_is_too_long_loses_its_beginning_and_no_image() -> None:
+    question = Message("user", " ".join(f"w{number}" for number in range(500)), (Picture("png", b"x"),))
+    (system, kept) = window([SYSTEM, question], 200, count)
+    assert system == SYSTEM
+    assert kept.images == question.images
+    assert kept.text.endswith(" w499")
+    assert count(kept.text) <= 100
+
+
+def test_an_image_is_counted_and_the_talk_comes_back_without_it() -> None:
+    talk = [SYSTEM, *(said(role, 200, number) for number, role in enumerate(("user", "assistant") * 5))]
+    shown = Message("user", "look", (Picture("png", b"x"),))
+    whole = [*talk, Message("user", "look")]
+    assert window(whole, 2400, count) == whole
+    assert len(window([*talk, shown], 2400, count)) < len(whole)
+    assert window([*whole, Message("assistant", "nice"), Message("user", "so?")], 2400, count)[: len(talk)] == talk

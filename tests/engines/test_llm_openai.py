@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from vtuber_cli import i18n, keys
 from vtuber_cli.engines.base import Message, ReplyDelta, ReplyRequest, Stop, ToolCall, Usage
 from vtuber_cli.engines.llm_openai import OpenAi
 from vtuber_cli.errors import ContextOverflow, EngineFailed, EngineUnavailable
+from vtuber_cli.events import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -797,3 +799,67 @@ def test_a_server_that_is_not_there_is_estimated_for() -> None:
 def test_another_machine_is_not_asked_to_count() -> None:
     with engine("https://nowhere.invalid/v1") as made:
         assert made.count_tokens("one two three") > 2
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+SHOWN = Message("user", "What is this?", (Picture("jpeg", b"pixels"), Picture("png", b"more")))
+PARTS = [
+    {"type": "text", "text": "What is this?"},
+    {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,cGl4ZWxz"}},
+    {"type": "image_url", "image_url": {"url": "data:image/png;base64,bW9yZQ=="}},
+]
+
+
+def test_images_are_parts_of_the_message_that_shows_them() -> None:
+    talk = [Message("system", "Be kind."), Message("user", "Hi."), Message("assistant", "Hello."), SHOWN]
+    with Loopback([good("A cat.")]) as server, engine(server.url, images=True) as made:
+        assert made.capabilities.images
+        assert reply(made, messages=talk) == "A cat."
+    (asked,) = server.asked
+    assert [message["content"] for message in asked.body["messages"]] == ["Be kind.", "Hi.", "Hello.", PARTS]
+
+
+def test_an_image_without_words_is_a_part_alone() -> None:
+    with Loopback([good("A cat.")]) as server, engine(server.url, images=True) as made:
+        reply(made, messages=[replace(SHOWN, text="")])
+    assert server.asked[0].body["messages"] == [{"role": "user", "content": PARTS[1:]}]
+
+
+def test_who_is_not_said_to_see_is_sent_words() -> None:
+    with Loopback([good()]) as server, engine(server.url) as made:
+        assert not made.capabilities.images
+        reply(made)
+    assert server.asked[0].body["messages"] == [{"role": "user", "content": "Hello."}]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("500 Internal Server Error", "image input is not supported - hint: you may need to provide the mmproj"),
+        ("400 Bad Request", "some-model is not a multimodal model"),
+        ("422 Unprocessable Entity", "unknown variant `image_url`, expected `text`"),
+    ],
+)
+def test_a_server_that_takes_no_images_is_asked_again_without(line: str, words: str) -> None:
+    refusal = status(line, json.dumps({"error": {"message": words}}))
+    with Loopback([refusal, good("What do you mean?")]) as server, engine(server.url, images=True, retries=0) as made:
+        deltas = list(made.reply(asking(messages=[SHOWN]), Stop()))
+        host = server.host
+    assert text_of(deltas) == "What do you mean?"
+    (notice,) = [delta.notice for delta in deltas if delta.notice]
+    assert (notice.key, dict(notice.params)) == ("endpoint.blind", {"host": host, "model": "m"})
+    assert i18n.t(notice.key, **dict(notice.params)).startswith(f"{host} does not let m see")
+    assert server.asked[1].body["messages"] == [{"role": "user", "content": "What is this?"}]
+
+
+def test_another_refusal_of_a_request_with_images_is_what_it_is() -> None:
+    for script in (status("400 Bad Request", '{"error": "no"}'), status("429 Too Many", '{"error": "image limit"}')):
+        with Loopback([script]) as server, engine(server.url, images=True, retries=0) as made:
+            with pytest.raises(EngineFailed):
+                reply(made, messages=[SHOWN])
+            assert len(server.asked) == 1
+
+
+def test_nobody_prints_what_is_in_an_image() -> None:
+    assert "pixels" not in repr(SHOWN)

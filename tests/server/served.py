@@ -19,6 +19,7 @@ from vtuber_cli.bootstrap import Chosen
 from vtuber_cli.bootstrap.hosting import Hosting
 from vtuber_cli.engines.base import Capabilities, ReplyDelta, ReplyRequest, Stop
 from vtuber_cli.errors import EngineFailed
+from vtuber_cli.events import Picture
 from vtuber_cli.server import app
 from vtuber_cli.server.guard import Guard, Rules
 from vtuber_cli.server.hall import Hall
@@ -38,12 +39,13 @@ class ScriptLlm:
 
     def __init__(self, options: Options, weights: object) -> None:
         self._script = options.script
-        self.capabilities = Capabilities(context=4096)
+        self.capabilities = Capabilities(context=4096, images=options.script.sees)
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         if request.max_tokens == 1:  # it is only warmed
             return
         self._script.asked.append([message.text for message in request.messages])
+        self._script.shown.append([picture for message in request.messages for picture in message.images])
         for part in self._script.replies.pop(0):
             if part is None:
                 raise EngineFailed("thinking.failed", reason="a test")
@@ -68,6 +70,8 @@ class Script:
     def __init__(self) -> None:
         self.replies: list[list[Any]] = []
         self.asked: list[list[str]] = []
+        self.sees = False
+        self.shown: list[list[Picture]] = []
         self.stopped = 0
 
     def says(self, *parts: Any) -> None:

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.server.served import Script, Served, serving, shapes
 from vtuber_cli.audio.riff import Riff
 from vtuber_cli.conversation.memory import Memory
+from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.server import connection, speaker
 from vtuber_cli.server.seats import Seats
 
@@ -493,17 +494,23 @@ async def test_a_server_that_ends_in_mid_turn_keeps_what_was_heard(script: Scrip
     assert kept[1][2]
 
 
-async def test_a_talk_that_breaks_is_told_and_another_one_begins(
-    served: Served, script: Script, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("place", "heard"), [((Memory, "messages"), []), ((Voices, "speak"), []), ((Memory, "hear"), ["audio 'Once.'"])]
+)
+async def test_a_talk_that_breaks_is_told_before_its_turn_ends_and_another_one_begins(
+    served: Served, script: Script, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], heard: list[str]
 ) -> None:
-    script.says("Never said.")
+    script.says("Once.")
     script.says("Here again.")
     async with served.client() as client:
         with monkeypatch.context() as patch:
-            patch.setattr(Memory, "messages", lambda *_: 1 / 0)
+            patch.setattr(*place, lambda *_: 1 / 0)
             await client.say("text-input", text="a")
-            frames = await client.until("error", code="server.talk_failed")
-        assert shapes(frames)[:2] == START
-        assert "chain-end" in shapes(frames)
+            if heard:
+                await client.say("frontend-playback-complete")
+            frames = await client.until("control", text="conversation-chain-end")
+        told = [shape for shape in shapes(frames) if shape != "backend-synth-complete"]
+        assert told == [*START, *heard, "error", "force-new-message", "chain-end"]
+        assert [frame["code"] for frame in frames if frame["type"] == "error"] == ["server.talk_failed"]
         await client.say("text-input", text="b")
         assert (await client.turn())[-3:] == END

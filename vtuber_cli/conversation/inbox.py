@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
 
 Wish: TypeAlias = Literal["answer", "become", "speak_up"]
 
@@ -23,6 +23,8 @@ class Letter:
     """It lets her finish first."""
     samples: Samples | None = None
     """It was not typed after all, but said somewhere else."""
+    images: tuple[Picture, ...] = ()
+    """What is shown with it."""
 
 
 @dataclass(frozen=True, slots=True)

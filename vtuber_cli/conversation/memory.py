@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vtuber_cli.engines.base import Message, Role
 from vtuber_cli.errors import StoreError, UsageError
-from vtuber_cli.events import Cue, Notice, Timings, Via, Work
+from vtuber_cli.events import Cue, Notice, Picture, Timings, Via, Work
 
 if TYPE_CHECKING:
     from vtuber_cli.store.history import History
@@ -99,9 +99,9 @@ class Memory:
         self.noticed: Callable[[Notice], None] = lambda _: None
         """Told when it cannot be written for now."""
 
-    def messages(self, asked: str) -> list[Message]:
-        """What the model is given to answer `asked`: the instructions, the talk, the question."""
-        return _merged([*self._instructions, *self._talked(), Message("user", asked)])
+    def messages(self, asked: str, images: tuple[Picture, ...] = ()) -> list[Message]:
+        """What the model is given to answer `asked`: the instructions, the talk, the question with its images."""
+        return _merged([*self._instructions, *self._talked(), Message("user", asked, images)])
 
     def prefix(self) -> list[Message]:
         """What every prompt of this talk begins with, for warming the model's cache."""
@@ -231,7 +231,8 @@ def _merged(messages: Sequence[Message]) -> list[Message]:
     merged: list[Message] = []
     for message in messages:
         if merged and merged[-1].role == message.role:
-            merged[-1] = Message(message.role, f"{merged[-1].text}\n{message.text}")
+            before = merged[-1]
+            merged[-1] = Message(message.role, f"{before.text}\n{message.text}", before.images + message.images)
         else:
             merged.append(message)
     return merged

@@ -65,6 +65,12 @@ class Replier:
         """Who thinks."""
         return self._llm.maker
 
+    @property
+    def blind(self) -> EngineFailed | None:
+        """Why she cannot see what she is shown, if so."""
+        sees = self._llm.engine.capabilities.images
+        return None if sees else EngineFailed("thinking.blind", name=self._llm.name)
+
     async def pieces(
         self,
         messages: Sequence[Message],
@@ -188,6 +194,10 @@ class NoModel(Replier):
     def __init__(self, failure: VtuberError) -> None:
         self._failure = failure
         self.told = None
+
+    @property
+    def blind(self) -> None:
+        """That nobody thinks is enough."""
 
     async def pieces(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ from vtuber_cli.events import (
 )
 
 if TYPE_CHECKING:
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
 
 _LONGEST_TYPED = 20_000
 """Characters; more is a slip of the mouse, and more than any model here reads."""
@@ -90,6 +90,8 @@ class Session:
         self._casting = casting
         self._seats = seats
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
+        self.may_speak_up: Callable[[], bool] = lambda: True
+        """Asked when she would after a silence; for a face that knows of others who talk."""
         self._inbox = Inbox()
         self._patience = Patience(manner.idle_seconds, self._speak_up_after)
         self._attentive = asyncio.Event()
@@ -133,7 +135,7 @@ class Session:
         self.interrupt()
         self._put(Letter(text, waits=False))
 
-    async def ask(self, text: str, samples: Samples | None = None) -> None:
+    async def ask(self, text: str, samples: Samples | None = None, images: tuple[Picture, ...] = ()) -> None:
         """Something typed that waits for its turn; returns when the answer is over, or the talk is.
 
         Cancelled, it is taken back if it has not begun; what has begun takes an `interrupt`.
@@ -141,8 +143,9 @@ class Session:
         Args:
             text: what was typed.
             samples: a whole utterance, at `EAR_RATE`, in place of a text.
+            images: what is shown with it; alone, without a word, they are a question too.
         """
-        answered = self._put(Letter(text, samples=samples))
+        answered = self._put(Letter(text, samples=samples, images=images))
         try:
             await asyncio.wait([answered])
         finally:
@@ -161,11 +164,12 @@ class Session:
             self.interrupt()
         return self._put(Letter(name.strip(), "become", waits=waits))
 
-    def speak_up(self, silent: float | None = None) -> asyncio.Future[None] | None:
+    def speak_up(self, silent: float | None = None, images: tuple[Picture, ...] = ()) -> asyncio.Future[None] | None:
         """She says something by herself; what moved her is kept nowhere.
 
         Args:
             silent: for how many seconds nobody has said anything, if that is known.
+            images: what she sees meanwhile.
 
         Returns:
             What is cancelled when it is over; None if nothing comes of it, as somebody speaks or will be answered.
@@ -173,7 +177,7 @@ class Session:
         if self._taken_up:
             return None
         moved = proactive.prompt(self._manner.language, silent, self._manner.proactive)
-        return self._put(Letter(moved, "speak_up"))
+        return self._put(Letter(moved, "speak_up", images=images))
 
     def hold_back(self) -> None:
         """Somebody is at the keys, or at a microphone that is not ours: she does not speak up for now."""
@@ -196,6 +200,11 @@ class Session:
             if self._floor is not None and self._floor.guessing:
                 self._floor.interrupt()
         self._settle()
+
+    @property
+    def over(self) -> bool:
+        """`run` has ended, or will in a moment."""
+        return self._closing.is_set()
 
     async def close(self) -> None:
         """Ends `run`, which frees everything; safe to call twice, and before `run`."""
@@ -312,7 +321,8 @@ class Session:
             await self._become(letter.text, floor)
             return
         via: Via = "text" if letter.samples is None else "voice"
-        await self._begin(floor, Asked(via, received.at, text=letter.text, samples=letter.samples), 0)
+        asked = Asked(via, received.at, text=letter.text, samples=letter.samples, images=letter.images)
+        await self._begin(floor, asked, 0)
         if received.answered.cancelled():
             floor.interrupt()
         else:
@@ -321,7 +331,9 @@ class Session:
 
     async def _speak_up(self, received: Received, floor: Floor) -> None:
         if not self._taken_up:
-            await self._begin(floor, Asked("text", received.at, text=received.letter.text, unasked=True), 0)
+            letter = received.letter
+            moved = Asked("text", received.at, text=letter.text, images=letter.images, unasked=True)
+            await self._begin(floor, moved, 0)
             if received.answered.cancelled() or not self._inbox.empty or self._endpointer.hearing:
                 floor.interrupt()
             elif floor.guesses(0):
@@ -330,7 +342,7 @@ class Session:
         await floor.rest()
 
     def _speak_up_after(self, silent: float) -> None:
-        if "llm" not in self._crew.failures:
+        if "llm" not in self._crew.failures and self.may_speak_up():
             self.speak_up(silent)
 
     @property

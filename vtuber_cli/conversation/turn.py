@@ -19,6 +19,7 @@ from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.conversation.endpointer import PRE_ROLL
 from vtuber_cli.conversation.gate import Gate
 from vtuber_cli.conversation.partner import Partner
+from vtuber_cli.conversation.showing import with_note
 from vtuber_cli.conversation.uncut import uncut
 from vtuber_cli.engines.base import Message, ReplyDelta, ToolCall
 from vtuber_cli.errors import EngineFailed, VtuberError
@@ -28,6 +29,7 @@ from vtuber_cli.events import (
     Failed,
     FirstAudio,
     Notice,
+    Picture,
     ReplyEnded,
     ReplyStarted,
     Sentence,
@@ -63,6 +65,8 @@ class Asked:
     samples: Samples | None = None
     silent: float = 0.0
     """Seconds of silence at the end of the samples; before the first word are a few more, `PRE_ROLL`."""
+    images: tuple[Picture, ...] = ()
+    """What is shown with it, for this turn only."""
     unasked: bool = False
     """Nobody said anything: the text moves her to speak by herself, and is kept nowhere."""
 
@@ -103,12 +107,14 @@ class Turn:
 
     async def run(self) -> None:
         """From the user's words to the last one heard; ends quietly when nothing was said."""
-        interrupted = False
+        interrupted = broken = False
         try:
             if self._with.seats is not None:
                 self._leave_seat = await self._with.seats.take(self._waits)
-            if text := await self._understand():
-                await self._answer(text)
+            text = await self._understand()
+            images = self._seen() if text or self._asked.samples is None else ()
+            if text or images:
+                await self._answer(text, images)
             else:
                 await self._gate.passed()
         except asyncio.CancelledError:
@@ -119,10 +125,14 @@ class Turn:
         except VtuberError as error:
             await self._gate.passed()
             self._fail(error)
+        except Exception:
+            # A bug, of which the talk dies: the turn has no end to be told, or it would seem a good one.
+            broken = True
+            raise
         finally:
             self._leave_seat()
             if self._kept:
-                await uncut(self._finish(interrupted))
+                await uncut(self._finish(interrupted, told=not broken))
 
     def _waits(self, count: int) -> None:
         self._gate.send(Notice("chat.waits", (("count", str(count)),)))
@@ -136,6 +146,13 @@ class Turn:
         self._timings = replace(self._timings, hear_ms=(self._now() - began) * 1000)
         self._work = replace(self._work, hear=self._with.asr.maker)
         return clean(transcript.text).strip()
+
+    def _seen(self) -> tuple[Picture, ...]:
+        """The images, if she can see any."""
+        if self._asked.images and (blind := self._with.replier.blind) is not None:
+            self._fail(blind)
+            return ()
+        return self._asked.images
 
     async def _transcribe(self, samples: Samples) -> Transcript:
         try:
@@ -158,15 +175,16 @@ class Turn:
             if text := clean(self._hearing.result().text).strip():
                 await self._keep(text)
 
-    async def _answer(self, text: str) -> None:
+    async def _answer(self, text: str, images: tuple[Picture, ...]) -> None:
         upstream: Upstream = asyncio.Queue(_AHEAD)
+        noted = with_note(text, len(images), self._with.language)
         # Before the commit, which adds the question to what was said.
-        messages = self._with.memory.messages(text)
+        messages = self._with.memory.messages(noted, images)
         async with asyncio.TaskGroup() as tasks:
             preparing = tasks.create_task(self._prepare(text, messages, upstream, tasks))
             try:
                 await self._gate.passed()
-                await uncut(self._keep(text))
+                await uncut(self._keep(noted))
                 failure = await self._delivery.run(upstream)
             finally:
                 preparing.cancel()
@@ -203,7 +221,8 @@ class Turn:
         else:
             self._leave_seat()
             await upstream.put(None)
-            await self._read_ahead([*messages, Message("assistant", reply.strip())])
+            unseen = [replace(message, images=()) for message in messages]
+            await self._read_ahead([*unseen, Message("assistant", reply.strip())])
 
     async def _pieces(
         self, text: str, messages: list[Message], tasks: asyncio.TaskGroup
@@ -290,7 +309,7 @@ class Turn:
     def _fail(self, error: VtuberError) -> None:
         self._gate.send(Failed(error, self._gate.mark.turn))
 
-    async def _finish(self, interrupted: bool) -> None:
+    async def _finish(self, interrupted: bool, *, told: bool) -> None:
         self._with.replier.told = self._notice
         text = self._delivery.heard().strip()
         await self._with.memory.end_reply(
@@ -300,7 +319,8 @@ class Turn:
             cues=self._delivery.cues(self._origin),
             work=self._work,
         )
-        self._gate.send(ReplyEnded(self._gate.mark.turn, text, interrupted, self._timings))
+        if told:
+            self._gate.send(ReplyEnded(self._gate.mark.turn, text, interrupted, self._timings))
 
     @staticmethod
     def _now() -> float:

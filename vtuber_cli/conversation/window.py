@@ -8,6 +8,7 @@ where it drops a hunk.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from vtuber_cli.engines.base import Message
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 OVERHEAD: Final = 8
 """Tokens that a chat template may add to each message."""
+IMAGE: Final = 800
+"""Tokens of an image. Models differ from 85 to several thousand; this is a photograph's at the usual ones."""
 _HUNK: Final = 0.6
 _QUESTION: Final = 0.1
 """Of the room, kept free behind an answer: then it is nearly always an answer that leads to a trim, and the model reads
@@ -47,7 +50,7 @@ class Window:
         """
         head = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
         system, talk = list(messages[:head]), list(messages[head:])
-        self._counts = {message.text: self._cost(message) for message in messages}
+        self._counts = {message.text: self._words(message.text) for message in messages}
         room = self._budget - self._total(system)
         kept = talk[_first_kept([self._cost(m) for m in talk], [m.role == "user" for m in talk], room) :]
         if kept and self._total(kept) > room:
@@ -55,8 +58,15 @@ class Window:
         return system + kept
 
     def _cost(self, message: Message) -> int:
-        known = self._counts.get(message.text)
-        return self._count(message.text) + self._overhead if known is None else known
+        return self._words(message.text) + self._overhead + self._seen(message)
+
+    def _words(self, text: str) -> int:
+        known = self._counts.get(text)
+        return self._count(text) if known is None else known
+
+    def _seen(self, message: Message) -> int:
+        """However many images there are, they leave half of the room to words."""
+        return min(IMAGE * len(message.images), self._budget // 2)
 
     def _total(self, messages: Sequence[Message]) -> int:
         return sum(map(self._cost, messages))
@@ -69,7 +79,8 @@ class Window:
         if not asked or self._total(asked) <= room:
             return asked + rest
         # At least a quarter of the budget, or a long system message would leave nothing to answer.
-        return [Message("user", self._end(asked[0].text, max(room, self._budget // 4) - self._overhead)), *rest]
+        most = max(room - self._seen(asked[0]), self._budget // 4) - self._overhead
+        return [replace(asked[0], text=self._end(asked[0].text, most)), *rest]
 
     def _end(self, text: str, most: int) -> str:
         """The longest end of `text` within `most` tokens, from the beginning of a word, by bisection."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from vtuber_cli.events import Maker, Notice, Samples, Speech, Transcript
+    from vtuber_cli.events import Maker, Notice, Picture, Samples, Speech, Transcript
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
@@ -76,6 +76,8 @@ class Capabilities:
 class Message:
     role: Role
     text: str
+    images: tuple[Picture, ...] = ()
+    """What the user shows along with it; only for engines that can see (`Capabilities.images`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class Fallback:
         notice = Notice("endpoint.fallback", (("model", self._name), ("reason", words)), "warning")
         yield ReplyDelta(notice=notice, maker=self._maker())
         messages = request.messages
+        if not self._llm.capabilities.images:
+            messages = [replace(message, images=()) for message in messages]
         while True:
             try:
                 yield from self._llm.reply(replace(request, messages=messages), stop)

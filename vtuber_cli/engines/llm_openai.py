@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from vtuber_cli import keys
+from vtuber_cli.engines import image_parts
 from vtuber_cli.engines.base import Capabilities, Message, Stop
 from vtuber_cli.engines.endpoint import Endpoint, checked_url, host_of, is_loopback
 from vtuber_cli.engines.endpoint_errors import Blame
@@ -59,6 +60,8 @@ class OpenAi:
         """Whether the model is asked to begin a reply with what it feels, for the face."""
         seed: int | None = Field(default=None, ge=0, lt=1 << 32)
         """Of replies whose request has none; none means another reply each time."""
+        images: bool = False
+        """Whether the model sees: images that are shown with what is said are sent along."""
         body: dict[str, Any] = {}
         """Further fields of the request, as the endpoint knows them."""
         fallback: str = ""
@@ -98,7 +101,7 @@ class OpenAi:
         self._counts: bool = self._endpoint.local
         """It may be able to count tokens, as llama.cpp's server is."""
         self._closed = False
-        self.capabilities = Capabilities(context=options.context, tools=True)
+        self.capabilities = Capabilities(context=options.context, images=options.images, tools=True)
 
     def reply(self, request: ReplyRequest, stop: Stop) -> Iterator[ReplyDelta]:
         """Without an answer of the endpoint the fallback answers, if there is one; `usage` comes if it tells it."""
@@ -152,13 +155,14 @@ class OpenAi:
             ]
         return {**body, **self._options.body, "messages": self._messages(request), "stream": True}
 
-    def _messages(self, request: ReplyRequest) -> list[dict[str, str]]:
+    def _messages(self, request: ReplyRequest) -> list[dict[str, object]]:
         messages: Sequence[Message] = request.messages
         if request.emotions and self._options.tags:
             feel = Message("system", _FEEL.format(tags=" ".join(f"[{name}]" for name in request.emotions)))
             head = next((at for at, message in enumerate(messages) if message.role != "system"), len(messages))
             messages = [*messages[:head], feel, *messages[head:]]
-        return self._prompt.plain(messages)
+        joined = self._prompt.joined(messages)
+        return [{"role": each.role, "content": image_parts.content(each)} for each in joined]
 
     def _counted(self, text: str) -> int | None:
         asked = {"content": text, "add_special": False, "parse_special": False}

@@ -11,15 +11,18 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from vtuber_cli.clean import one_line
+from vtuber_cli.engines import image_parts
+from vtuber_cli.engines.base import ReplyDelta
 from vtuber_cli.engines.completion import Completion, ErrorEvent, Garbage
 from vtuber_cli.engines.endpoint_errors import Trouble
 from vtuber_cli.engines.exchange import Answer, Broken, Stopped
 from vtuber_cli.engines.sse import Events, TooLong
+from vtuber_cli.events import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from vtuber_cli.engines.base import ReplyDelta, ReplyRequest, Stop
+    from vtuber_cli.engines.base import ReplyRequest, Stop
     from vtuber_cli.engines.endpoint import Endpoint
     from vtuber_cli.engines.endpoint_errors import Blame
     from vtuber_cli.engines.exchange import Exchange
@@ -87,6 +90,11 @@ class Asker:
             except Trouble as met:
                 trouble = met
             if self._adapts(trouble):
+                continue
+            if image_parts.refused(trouble, body):
+                body = image_parts.without(body)
+                params = (("host", self._blame.host), ("model", self._model))
+                yield ReplyDelta(notice=Notice("endpoint.blind", params, "warning"))
                 continue
             wait = trouble.wait if trouble.wait is not None else _backoff(retries)
             if not trouble.again or retries == self._patience.retries or time.monotonic() + wait >= first:

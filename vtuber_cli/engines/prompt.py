@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vtuber_cli.clean import clean
@@ -54,11 +55,15 @@ class Defuser:
 
     def plain(self, messages: Sequence[Message]) -> list[dict[str, str]]:
         """Messages for a template: defused, and two of one role in a row joined, which some templates refuse."""
-        plain: list[dict[str, str]] = []
+        return [{"role": message.role, "content": message.text} for message in self.joined(messages)]
+
+    def joined(self, messages: Sequence[Message]) -> list[Message]:
+        """As `plain`, with the images."""
+        joined: list[Message] = []
         for message in messages:
-            text = self.defuse(message.text)
-            if plain and plain[-1]["role"] == message.role:
-                plain[-1]["content"] += f"\n{text}"
-            else:
-                plain.append({"role": message.role, "content": text})
-        return plain
+            text, images = self.defuse(message.text), message.images
+            if joined and joined[-1].role == message.role:
+                before = joined.pop()
+                text, images = f"{before.text}\n{text}", before.images + images
+            joined.append(replace(message, text=text, images=images))
+        return joined

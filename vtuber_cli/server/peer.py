@@ -16,6 +16,7 @@ from vtuber_cli.i18n import t
 from vtuber_cli.server import cast, histories, wire
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.forms import FEATURES, Form, Plain, Told, as_told
+from vtuber_cli.server.messages.images import pictures
 from vtuber_cli.server.microphone import UTTERANCE_SECONDS, Utterance
 from vtuber_cli.server.outlet import Outlet, Send
 from vtuber_cli.server.resumption import Place as TalkPlace
@@ -23,7 +24,7 @@ from vtuber_cli.server.sight import Sight
 from vtuber_cli.server.talk import Talk
 
 if TYPE_CHECKING:
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.admission import Place
     from vtuber_cli.server.hall import Hall
     from vtuber_cli.server.question import Question
@@ -190,13 +191,11 @@ class Peer:
     async def _take(self, said: m.Message) -> None:
         match said:
             case m.TextInput(text=text, images=images):
-                if images:
-                    self.refuse(UsageError("server.no_images"))
-                await self._ask(text)
+                await self._ask(text, images=pictures(images))
             case m.MicAudioData() | m.MicAudioEnd() | m.RawAudioData():
                 await self._hear(said)
-            case m.AiSpeakSignal(idle_time=silent):
-                (await self._opened()).speak_up(silent if silent >= 0 else None)
+            case m.AiSpeakSignal(idle_time=silent, images=images):
+                (await self._opened()).speak_up(silent if silent >= 0 else None, pictures(images))
             case m.InterruptSignal(text=heard):
                 group = self._hall.lobby.talk_of(self.uid)
                 if group is None or not group.interrupt(self, heard):
@@ -315,24 +314,31 @@ class Peer:
     async def _hear(self, said: m.MicAudioData | m.MicAudioEnd | m.RawAudioData) -> None:
         match said:
             case m.MicAudioData(audio=samples):
+                if self._talk is not None:
+                    self._talk.hold_back()
                 if not self._utterance.add(samples):
                     raise UsageError("server.too_long_said", seconds=UTTERANCE_SECONDS)
             case m.RawAudioData(audio=samples):
                 (await self._opened()).microphone.push(samples)
-            case m.MicAudioEnd():
+            case m.MicAudioEnd(images=images):
                 if (samples := self._utterance.take()) is not None:
-                    await self._ask(samples=samples)
+                    await self._ask(samples=samples, images=pictures(images))
                 elif self._talk is not None:
                     self._talk.microphone.hush()
 
     # --- its talk ------------------------------------------------------------------------------------------------
 
-    async def _ask(self, text: str = "", samples: Samples | None = None) -> None:
+    async def _ask(
+        self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()
+    ) -> None:
         group = self._hall.lobby.talk_of(self.uid)
-        if group is not None:
+        if group is None:
+            (await self._opened()).ask(text, samples, images)
+            return
+        if images:
+            self.refuse(UsageError("server.no_images"))
+        if text or samples is not None:
             group.say(self, text if samples is None else samples)
-        else:
-            (await self._opened()).ask(text, samples)
 
     @property
     def character(self) -> str:
@@ -375,6 +381,7 @@ class Peer:
                 talk.speaker.plays = self._form.plays
                 await talk.open(self._hall.talks, resume=self._resumes)
                 talk.follow(partial(self._hall.stage.hear, self.uid))
+                talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
                 talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
             self._talk = talk
         return self._talk

@@ -19,7 +19,7 @@ from vtuber_cli.server.question import Question
 from vtuber_cli.server.shared_talk import SharedTalk
 
 if TYPE_CHECKING:
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.admission import Place
     from vtuber_cli.server.hall import Hall
     from vtuber_cli.server.outlet import Send
@@ -97,10 +97,12 @@ class ProxyPeer(Peer):
             case _:
                 await super()._take(said)
 
-    async def _ask(self, text: str = "", samples: Samples | None = None) -> None:
+    async def _ask(
+        self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()
+    ) -> None:
         if self._place is not None and not self._place.become_talker():
             raise UsageError("server.too_many_talks")
-        self._shared.ask(self, Question(text, samples))
+        self._shared.ask(self, Question(text, samples, images))
 
     async def _go_on(self, token: str | None) -> None:
         """A talk of many is nobody's to come back to."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.messages import Audio
 
 
@@ -18,6 +18,7 @@ class Question:
 
     text: str = ""
     samples: Samples | None = None
+    images: tuple[Picture, ...] = ()
     follow: Callable[[Audio], None] | None = None
     """Told of each sentence of the answer when it begins to be heard, as it is shown to those who do not hear it."""
     begun: bool = False

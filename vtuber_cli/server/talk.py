@@ -55,7 +55,7 @@ from vtuber_cli.server.speaker import ClientSpeaker
 
 if TYPE_CHECKING:
     from vtuber_cli.conversation.session import Session
-    from vtuber_cli.events import Samples
+    from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.cast import Figure
     from vtuber_cli.server.talks import Talks
 
@@ -125,6 +125,8 @@ class Talk:
         """Somebody speaks into the open microphone."""
         self._state = AgentState(state="loading", emotion="neutral")
         self._closing = False
+        self.alone: Callable[[], bool] = lambda: True
+        """Whether its client talks to nobody else: only then she says something by herself."""
 
     async def open(self, talks: Talks, *, resume: bool) -> None:
         """Begins; engines may still be loading.
@@ -136,6 +138,7 @@ class Talk:
         session = await talks.open(self._figure.id, self.microphone, self.speaker, resume=resumed, fresh=fresh)
         session.events.listen(self._hear)
         session.events.listen(self._fill_in)
+        session.may_speak_up = self._may_speak_up
         self._session = session
         self._running = asyncio.ensure_future(session.run())
         self._running.add_done_callback(self._ended)
@@ -185,9 +188,9 @@ class Talk:
 
     # --- what the client does ------------------------------------------------------------------------------------
 
-    def ask(self, text: str = "", samples: Samples | None = None) -> None:
+    def ask(self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()) -> None:
         """Something to be answered, behind what was asked before."""
-        self.put(Question(text, samples))
+        self.put(Question(text, samples, images))
 
     def put(self, question: Question) -> None:
         """As `ask`, of somebody who wants to know what becomes of it."""
@@ -198,14 +201,23 @@ class Talk:
         self._inputs.append(question)
         self._given.set()
 
-    def speak_up(self, silent: float | None) -> None:
+    def speak_up(self, silent: float | None, images: tuple[Picture, ...] = ()) -> None:
         """She may say something by herself. Nothing comes of it while somebody speaks or waits for an answer.
 
         Args:
             silent: for how many seconds nobody has said anything; None if somebody pressed a button.
+            images: what the client shows her meanwhile.
         """
-        if self._session is not None and self._chain is None and not self._inputs:
-            self._session.speak_up(silent)
+        if self._session is not None and self._may_speak_up():
+            self._session.speak_up(silent, images)
+
+    def hold_back(self) -> None:
+        """Somebody is saying something: she does not speak up for now."""
+        if self._session is not None:
+            self._session.hold_back()
+
+    def _may_speak_up(self) -> bool:
+        return self._chain is None and not self._inputs and self.alone()
 
     def interrupt(self, heard: str = "") -> None:
         """Silence, and no frame about it.
@@ -234,8 +246,10 @@ class Talk:
             question = self._question = self._inputs.popleft()
             question.begun = True
             chain = self._begin_chain(asked=True)
-            self._asking = asyncio.ensure_future(session.ask(question.text, question.samples))
+            self._asking = asyncio.ensure_future(session.ask(question.text, question.samples, question.images))
             await asyncio.wait([self._asking])
+            if session.over and self._running is not None:
+                await asyncio.wait([self._running])  # it failed, and that is told before the end of the turn
             self._end_chain(chain)
             if question.turn is None:  # it was taken back, or there were no words in it
                 question.over.set()
@@ -292,11 +306,17 @@ class Talk:
                     (self._leave_chain if interrupted else self._end_chain)(chain)
             case Failed(error=error):
                 self._client.refuse(error)
-            case Notice(key="chat.waits", params=params):
-                count = int(dict(params)["count"])
-                self._client.say(Busy(waiting=count, message=t("chat.waits", count=count)))
+            case Notice(key=key, params=params):
+                self._note(key, dict(params))
             case _:
                 pass
+
+    def _note(self, key: str, params: dict[str, str]) -> None:
+        if key == "chat.waits":
+            count = int(params["count"])
+            self._client.say(Busy(waiting=count, message=t("chat.waits", count=count)))
+        elif key == "endpoint.blind":  # what the client showed was not seen
+            self._client.refuse(EngineFailed(key, hint=None, **params))
 
     def _fill_in(self, event: Event) -> None:
         """What becomes of the question."""

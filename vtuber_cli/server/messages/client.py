@@ -45,6 +45,8 @@ class TextInput(Message):
     type: Literal["text-input"] = "text-input"
     text: Text
     images: SomeImages = ()
+    """What is shown with it, in this turn only; alone, without a word, they are a question too. A model that cannot see
+    is said to be one by an `error`, and the text is answered all the same."""
 
 
 class MicAudioData(Message):
@@ -62,6 +64,7 @@ class MicAudioEnd(Message):
     model_config = example({"type": "mic-audio-end", "images": []})
     type: Literal["mic-audio-end"] = "mic-audio-end"
     images: SomeImages = ()
+    """As those of `text-input`, but with words only."""
 
 
 class RawAudioData(Message):
@@ -83,13 +86,17 @@ class InterruptSignal(Message):
 
 
 class AiSpeakSignal(Message):
-    """She may say something by herself."""
+    """She may say something by herself: `full-text`, and then a turn of which only her words are kept.
+
+    Nothing comes of it while somebody speaks or waits for an answer, and in a group.
+    """
 
     model_config = example({"type": "ai-speak-signal", "idle_time": 5.02, "images": []})
     type: Literal["ai-speak-signal"] = "ai-speak-signal"
     idle_time: Annotated[float, Field(ge=-1, le=10**9)] = -1
     """Seconds of silence; -1 if somebody pressed a button."""
     images: SomeImages = ()
+    """As those of `text-input`: what she sees meanwhile."""
 
 
 class AudioPlayStart(Message):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from vtuber_cli.events import Picture
 from vtuber_cli.server.messages import pixels
 from vtuber_cli.server.messages.base import Name, Part
 
@@ -26,18 +27,6 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A file of pixels. `kind` is what its bytes say, whatever the client said."""
-
-    kind: Kind
-    data: bytes
-
-    @property
-    def url(self) -> str:
-        return f"data:image/{self.kind};base64,{binascii.b2a_base64(self.data, newline=False).decode('ascii')}"
 
 
 def sniffed(data: bytes) -> Kind | None:
@@ -93,6 +82,11 @@ class Image(Part):
     """PNG, JPEG, GIF or WebP in base64, 4 MiB and 40 million pixels at most."""
     mime_type: Name | None = None
     """Ignored: the bytes say what they are."""
+
+
+def pictures(images: Iterable[Image]) -> tuple[Picture, ...]:
+    """The pictures alone."""
+    return tuple(image.data for image in images)
 
 
 Images: TypeAlias = Annotated[tuple[Image, ...], Field(strict=False, max_length=MOST)]
