@@ -48,6 +48,7 @@ PROCESS = (
     "tests/audio/test_wav.py::TestSpeaker::test_killed",
     "tests/bench/test_avatar.py::TestTheRealThing",
     "tests/bench/test_bench.py",
+    "tests/bench/test_serve.py::TestTheRealThing",
     "tests/cli/",
     "tests/doctor/test_doctor.py::test_an_endpoint",
     "tests/doctor/test_doctor.py::test_an_unknown_model",

@@ -3,16 +3,18 @@ asserted: that is for a quiet machine."""
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.bench.test_bench import ended
 from vtuber_cli import i18n
 from vtuber_cli.bench import serve, serve_mic, serve_start
 from vtuber_cli.bench.paced import HEARD, Pace
 from vtuber_cli.bench.serve import LIMITS, Costs, Length, judged
-from vtuber_cli.bench.serve_host import here
 from vtuber_cli.bench.serve_mic import Sound
 from vtuber_cli.bench.serve_queue import Queue, Waits
 from vtuber_cli.bench.serve_start import Started, Starts
@@ -21,6 +23,19 @@ from vtuber_cli.bench.serve_viewers import Crowd, Gaps, longest
 from vtuber_cli.cli.bench_serve import table
 
 QUICK = Pace(hear=0.02, first_token=0.02, token=0.001, speak=0.01, speak_share=0.0)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    """Nothing is started, but it is noted how."""
+    seen: list[Sequence[str]] = []
+
+    def start(options: Sequence[str]) -> Started:
+        seen.append(options)
+        return Started(1.0, 0.8, 1.1, 90.0)
+
+    monkeypatch.setattr(serve_start, "_started", start)
+    return seen
 
 
 def answer(manner: Manner, first_audio_s: float) -> Answer:
@@ -81,33 +96,37 @@ def test_a_limit_says_nothing_of_what_was_not_measured() -> None:
     assert found.keys() == LIMITS.keys()
 
 
-async def test_the_real_server_on_real_sockets() -> None:
-    length = Length(
-        turns=1,
-        crowd=Crowd(good=2, stalled=1, sentences=3, rounds=1),
-        queue=Queue(sessions=3, rounds=2),
-        sound=Sound(utterance_s=0.5, rounds=1, stream_s=2.0, step_s=1.0),
-    )
-    told: list[str] = []
-    async with here(QUICK) as house:
-        found = (await serve.costs(house, lambda part, number, many: told.append(part), length)).record()
-    assert list(dict.fromkeys(told)) == ["turns", "microphone", "viewers", "queue"]
-    ours = {name for name in LIMITS if name not in ("ready_s", "warm_s", "rss_mb")}
-    assert all(isinstance(found[name], float) for name in ours - {"mic_growth_mb"})
-    assert "mic_growth_mb" in found
-    assert [one["manner"] for one in found["answers"]] == ["text", "utterance", "microphone"]
-    assert all(one["first_audio_ms"] >= one["ideal_ms"] for one in found["answers"]), "nobody is earlier than that"
-    assert len(found["gap_ms"]) == len(found["gap_beside_stalled_ms"]) == 1
+class TestTheRealThing:
+    @pytest.mark.usefixtures("started")
+    def test_json_is_all_that_comes_to_stdout(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        crowd, queue = Crowd(good=2, stalled=1, sentences=3, rounds=1), Queue(sessions=3, rounds=2)
+        sound = Sound(utterance_s=0.5, rounds=1, stream_s=2.0, step_s=1.0)
+        monkeypatch.setattr(serve, "LENGTH", Length(QUICK, starts=1, crowd=crowd, queue=queue, sound=sound))
+        assert ended("serve", "--json", "--turns", "1", "--models-dir", "nowhere") == 0
+        out, err = capsys.readouterr()
+        found = json.loads(out)
+        assert isinstance(found["warm_skipped"], str) and "missing" in found["warm_skipped"]
+        for name in LIMITS:
+            assert isinstance(found[name], float) or (name in ("warm_s", "rss_mb", "mic_growth_mb") and name in found)
+        assert found["limits"].keys() == LIMITS.keys() and found["machine"]["cores"] >= 1
+        assert [one["manner"] for one in found["answers"]] == ["text", "utterance", "microphone"]
+        assert all(one["first_audio_ms"] >= one["ideal_ms"] for one in found["answers"]), "nobody is earlier than that"
+        assert len(found["gap_ms"]) == len(found["gap_beside_stalled_ms"]) == len(found["stalled_let_go"]) == 1
+        assert len(found["starts"]["echo"]) == 1 and found["starts"]["default"] == []
+        assert "turns by text and by voice: 1/1" in err and "many sessions that ask at once" in err
 
 
-def test_without_weights_it_is_said_which_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def started(options: list[str]) -> Started:
-        return Started(1.0, 0.8, 1.1, 90.0)
-
-    monkeypatch.setattr(serve_start, "_started", started)
+def test_without_weights_it_is_said_which_are_missing(tmp_path: Path, started: list[Sequence[str]]) -> None:
     found = serve_start.starts({"models_dir": tmp_path}, 2)
     assert found.default == [] and found.reason is not None and "smollm2" in found.reason
-    assert len(found.echo) == 2
+    assert len(found.echo) == 2 and started == [["--engines", "echo"]] * 2
+
+
+def test_a_number_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("serve", "--turns", "0") == 2
+    assert "0 turns is no number of turns" in capsys.readouterr().err
 
 
 def test_the_table_is_for_people() -> None:

@@ -39,8 +39,9 @@ LIMITS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How much is measured."""
+    """How much is measured, and on which engines."""
 
+    pace: Pace = field(default_factory=Pace)
     starts: int = 3
     turns: int = 10
     """Of each manner of asking."""

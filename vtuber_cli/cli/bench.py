@@ -55,7 +55,9 @@ def command(  # noqa: PLR0913 - its options
     if part == "serve":
         from vtuber_cli.cli.bench_serve import measure
 
-        measure(flags, machine, as_json=as_json)
+        if turns is not None and not 1 <= turns <= _MOST_TURNS:
+            raise UsageError("bench.turns", turns=turns, most=_MOST_TURNS)
+        measure(flags, turns, machine, as_json=as_json)
         return
     if part == "avatar":
         _avatar(flags, wav_dir or SHIPPED, _AVATAR_TURNS if turns is None else turns, machine, as_json=as_json)

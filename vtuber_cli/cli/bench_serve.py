@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 _LABEL, _COLUMN = 40, 12
 
 
-def measure(flags: Mapping[str, object], machine: Machine, *, as_json: bool) -> None:
+def measure(flags: Mapping[str, object], turns: int | None, machine: Machine, *, as_json: bool) -> None:
     """Measures and prints.
 
     Args:
-        flags: as `bootstrap.plan` takes them.
+        flags: as `bootstrap.plan` takes them; only where the weights are counts.
+        turns: of each manner of asking, if not as many as usual.
         machine: as it was before.
         as_json: whether people read it.
     """
     import asyncio
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from vtuber_cli.bench import serve
     from vtuber_cli.bench.machine import packages
-    from vtuber_cli.bench.paced import Pace
     from vtuber_cli.bench.serve_host import hosted
 
-    length = serve.LENGTH
+    length = serve.LENGTH if turns is None else replace(serve.LENGTH, turns=turns)
     starts = serve.starts(flags, _tell, length)
-    with hosted(Pace()) as house:
+    with hosted(length.pace) as house:
         costs = asyncio.run(serve.costs(house, _tell, length))
     record: dict[str, Any] = starts.record() | costs.record()
     record |= {"limits": serve.judged(record), "machine": asdict(machine), "packages": packages()}
