@@ -328,9 +328,7 @@ class Peer:
 
     # --- its talk ------------------------------------------------------------------------------------------------
 
-    async def _ask(
-        self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()
-    ) -> None:
+    async def _ask(self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()) -> None:
         group = self._hall.lobby.talk_of(self.uid)
         if group is None:
             (await self._opened()).ask(text, samples, images)
@@ -381,7 +379,6 @@ class Peer:
                 talk.speaker.plays = self._form.plays
                 await talk.open(self._hall.talks, resume=self._resumes)
                 talk.follow(partial(self._hall.stage.hear, self.uid))
-                talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
                 talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
             self._talk = talk
         return self._talk

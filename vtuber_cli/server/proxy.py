@@ -97,9 +97,7 @@ class ProxyPeer(Peer):
             case _:
                 await super()._take(said)
 
-    async def _ask(
-        self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()
-    ) -> None:
+    async def _ask(self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()) -> None:
         if self._place is not None and not self._place.become_talker():
             raise UsageError("server.too_many_talks")
         self._shared.ask(self, Question(text, samples, images))
