@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -125,6 +125,19 @@ async def test_what_is_no_upload() -> None:
     assert missing.json()["detail"][0]["type"] == "missing"
     assert [broken.status_code, many.status_code] == [422, 400]
     assert many.json()["code"] == "server.upload_broken"
+
+
+async def test_what_is_too_large_is_told_so() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+        for _ in range(12):
+            yield bytes(2**20)
+
+    async with serving(loads=False) as served, client(served) as line:
+        told = await line.post("/asr", files={"file": ("a.wav", bytes(11 * 2**20))})
+        pieces = await line.post("/asr", content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
+    assert told.status_code == pieces.status_code == 413
+    assert "10 MiB" in told.text
 
 
 async def test_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.server.asgi import Hall
-from vtuber_cli.server import connection, wire
+from vtuber_cli.server import body, connection, wire
 from vtuber_cli.server.admission import Limits
 from vtuber_cli.server.guard import Guard, Rules
 from vtuber_cli.server.origins import Names
@@ -139,7 +139,8 @@ async def test_a_refusal_does_not_wait_for_the_upload(running: Running) -> None:
     assert (await running.answer(head)).startswith(b"HTTP/1.1 421")  # and then the end
 
 
-async def test_an_upload_in_chunks_without_end(running: Running) -> None:
+async def test_an_upload_in_chunks_without_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "_UNWANTED_SECONDS", 0.1)
     head = f"POST / HTTP/1.1\r\nHost: {running.host}\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     async with running.raw(head) as (reader, writer):

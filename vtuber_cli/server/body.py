@@ -17,6 +17,8 @@ WHOLE_SECONDS = 60.0
 """For all of a body."""
 SILENT_SECONDS = 10.0
 """Between two pieces of it."""
+_MOST_UNWANTED = 64 * 2**20
+_UNWANTED_SECONDS = 5.0
 
 
 class Body:
@@ -66,6 +68,11 @@ class Body:
         """The client was refused before the application had begun to answer."""
         return self.refusal is not None and not self._started
 
+    @property
+    def is_cut_off(self) -> bool:
+        """The client was refused for what it sent, and there is more to come of it."""
+        return self.refusal is not None and not self._whole and self._size > self._largest
+
     def _patience(self) -> float:
         now = asyncio.get_running_loop().time()
         if self._ends_at is None:
@@ -75,6 +82,16 @@ class Body:
     def _refuse(self, refusal: Refusal) -> Event:
         self.refusal = refusal
         return {"type": "http.disconnect"}
+
+
+async def heard_out(receive: Receive) -> None:
+    """Takes the rest of an upload and drops it, if it is not too much: who still sends when the line is cut is told of
+    a reset, and never reads the answer."""
+    left = _MOST_UNWANTED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_UNWANTED_SECONDS):
+            while left > 0 and (event := await receive())["type"] == "http.request" and event.get("more_body", False):
+                left -= len(event.get("body", b""))
 
 
 def too_large(largest: int) -> Refusal:

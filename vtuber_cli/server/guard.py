@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeAlias, cast
 
 from vtuber_cli.config import Server
@@ -21,7 +22,7 @@ from vtuber_cli.server import headers, token, wire
 from vtuber_cli.server.admission import Limits, Place, Places, Tries
 from vtuber_cli.server.answers import POLICY, answer, completing, one_line, refuse, refuse_socket
 from vtuber_cli.server.asked import Asked, check_cross_site, check_size, cookie_name, length, without_token
-from vtuber_cli.server.body import Body, Event, Receive, Send, too_large
+from vtuber_cli.server.body import Body, Event, Receive, Send, heard_out, too_large
 from vtuber_cli.server.messages import Auth
 from vtuber_cli.server.origins import Authority, Names, all_of, is_loopback
 from vtuber_cli.server.refusal import Refusal
@@ -147,6 +148,8 @@ class Guard:
                 raise too_large(self._rules.limits.upload_bytes)
         except Refusal as refusal:
             self._note(refusal, asked)
+            if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                await heard_out(receive)
             await refuse(send, refusal, host, origin)
             return
         if key is not None and asked.wants_a_page:
@@ -162,6 +165,8 @@ class Guard:
         if body.refusal is not None:
             self._note(body.refusal, asked)
             if body.wants_our_answer:
+                if body.is_cut_off:
+                    await heard_out(receive)
                 await refuse(send, body.refusal, host, origin)
 
     def _check_token(self, asked: Asked, origin: str | None) -> str | None:
