@@ -160,17 +160,29 @@ async def test_each_character_answers_and_hears_what_was_said(served: Served, sc
         await ann.until("control", text="conversation-chain-end")
         assert await settled(ann) == await settled(ben) == []
     asked = [each[-1] for each in script.asked]
-    assert asked[0].endswith("Ann: Good evening, all")
-    assert asked[1].endswith("Ann: Good evening, all\nMika: Hello Ann.")
-    assert asked[2].endswith("Mika 2: Hello from me.")
-    assert asked[3].endswith("Mika: You again.")
+    assert asked[0] == (
+        "(Several talk here: Ann, Ben, Mika 2. Each line begins with the name of who says it. "
+        "You are Mika; answer without a name before it.)\nAnn: Good evening, all"
+    )
+    assert "You are Mika 2;" in asked[1]
+    assert [lines(text) for text in asked[1:]] == [
+        "Ann: Good evening, all\nMika: Hello Ann.",
+        "Mika 2: Hello from me.",
+        "Mika: You again.",
+    ]
 
 
 async def said_in(served: Served, first: str) -> list[tuple[str, str, bool]]:
-    """What is kept of the talk that begins with this."""
-    found = [served.history.messages(talk.id) for talk in served.history.list_talks()]
-    (talk,) = [entries for entries in found if entries[0].text == first]
-    return [(entry.role, entry.text, entry.interrupted) for entry in talk]
+    """What is kept of the talk that begins with this, behind the note about who is here."""
+    talks = [served.history.messages(talk.id) for talk in served.history.list_talks()]
+    rows = [[(entry.role, lines(entry.text), entry.interrupted) for entry in talk] for talk in talks]
+    (found,) = [talk for talk in rows if talk[0][1] == first]
+    return found
+
+
+def lines(text: str) -> str:
+    """What a character is told, without the note about who is here."""
+    return text.split(")\n", 1)[-1] if text.startswith("(") else text
 
 
 async def test_the_talk_ends_by_itself(script: Script) -> None:
@@ -254,7 +266,7 @@ async def test_two_who_speak_at_once_are_answered_together_and_once(served: Serv
             if frame["type"] == "backend-synth-complete":
                 await ann.say("frontend-playback-complete")
             await ben.say("frontend-playback-complete")
-        assert "\n" not in script.asked[0][-1].split("A", 1)[0]
+    assert "\n".join(lines(asked[-1]) for asked in script.asked).count("Ann: A") == 2
 
 
 async def test_who_vanishes_in_mid_turn_stalls_nobody(served: Served, script: Script) -> None:
@@ -345,4 +357,5 @@ async def test_characters_have_their_own_names(served: Served, script: Script) -
         assert shown["display_text"]["name"] == "Jun"
         await ben.until("backend-synth-complete")
     assert script.asked[0][-1].endswith("Guest 2: Who speaks?")
-    assert script.asked[1][-1].endswith("Jun: Guest 2: Who speaks? Mika: I do.")
+    assert script.asked[1][-1].startswith("Jun: ")
+    assert script.asked[1][-1].endswith("Guest 2: Who speaks? Mika: I do.")

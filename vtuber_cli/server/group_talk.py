@@ -102,12 +102,16 @@ class _Unheard:
     asked: Question | None = None
     """It was told the first `count` of them in this question."""
     count: int = 0
+    note: str = ""
+    """What it was told last of who is here."""
 
     def settle(self) -> None:
         """What it was told is heard if it is kept, and still to be heard if it was taken back."""
         if self.asked is not None and self.asked.turn is not None:
             for _ in range(self.count):
                 self.lines.popleft()
+        elif self.asked is not None:
+            self.note = ""
         self.asked, self.count = None, 0
 
 
@@ -247,8 +251,9 @@ class GroupTalk:
         text = _together(unheard.lines)
         if not text:
             return False
-        question = Question(text, follow=partial(self._tell, but=member))
-        unheard.asked, unheard.count = question, len(unheard.lines)
+        note = self._note(member)
+        question = Question(text if note == unheard.note else f"{note}\n{text}", follow=partial(self._tell, but=member))
+        unheard.asked, unheard.count, unheard.note = question, len(unheard.lines), note
         self._add(_Line(self._names()[member.uid][0], question), but=member)
         self._speaking = member, question
         try:
@@ -272,6 +277,14 @@ class GroupTalk:
                 unheard.lines.append(line)
 
     # --- names ---------------------------------------------------------------------------------------------------
+
+    def _note(self, member: Member) -> str:
+        """Who is here, for the character of a member; it is told when that changes."""
+        names = self._names()
+        own = names[member.uid][0]
+        people = [person for _, person in names.values()]
+        others = [name for name, _ in names.values() if name != own]
+        return t("groups.note", others=", ".join([*people, *others]), name=own)
 
     def _names(self) -> dict[str, tuple[str, str]]:
         """By member, the names of its character and of its user; each belongs to one only."""
