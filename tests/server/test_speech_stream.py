@@ -7,6 +7,7 @@ import json
 import time
 from base64 import b64decode
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 
 from tests.server.served import PATIENCE, Client, Script, Served, serving
 from vtuber_cli.audio.riff import Riff
-from vtuber_cli.server import outlet, peer, speaker, wire
+from vtuber_cli.server import outlet, peer, speaker, voice, wire
 
 LONG = "This is a very long sentence that nobody lets her finish, whatever it may be about in the end."
 
@@ -232,3 +233,20 @@ async def test_where_the_sound_is_elsewhere_the_clock_says_what_was_heard(served
     assert [frame["display_text"]["text"] for frame in said] == ["One two three four. ", "Five six."]
     assert said[1]["at"] - said[0]["at"] == pytest.approx(said[0]["seconds"], abs=0.15)
     assert sum(frame["seconds"] for frame in said) - 0.3 < lasted < speaker.MARGIN_SECONDS
+
+
+async def test_a_dozen_viewers_cost_no_more_encoding_than_one(
+    served: Served, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.says(LONG)
+    made: list[str] = []
+    for name in ("wav", "visemes"):
+        real = getattr(voice, name)
+        monkeypatch.setattr(voice, name, lambda sound, real=real, name=name: made.append(name) or real(sound))
+    async with AsyncExitStack() as stack:
+        talker, *viewers = [await stack.enter_async_context(served.client()) for _ in range(13)]
+        for viewer in viewers:
+            await hello(viewer, "visemes", role="viewer")
+        await talker.say("text-input", text="hi")
+        (count,) = {len(spoken(await frames(each, "backend-synth-complete"))) for each in (talker, *viewers)}
+    assert made == ["wav", "visemes"] * count

@@ -69,7 +69,10 @@ class Audio(Message):
 
 
 class AudioStreamStart(Message):
-    """A sentence whose sound comes in pieces. `audio-stream`; it stands in the place of `audio`."""
+    """A sentence whose sound comes in pieces. `audio-stream`; it stands in the place of `audio`.
+
+    A sentence with nothing to hear comes as `audio` all the same.
+    """
 
     model_config = example(
         {
@@ -106,7 +109,7 @@ class AudioStreamChunk(Message):
 
 
 class AudioStreamEnd(Message):
-    """The sentence is whole, or was cut short."""
+    """The sentence is whole, or was cut short: she was interrupted before all of it was sent."""
 
     model_config = example({"type": "audio-stream-end", "stream_id": "5f9b2c1e-7d0a-4a4e-9a55-0d7f7f0f2b11"})
     type: Literal["audio-stream-end"] = "audio-stream-end"
@@ -130,7 +133,10 @@ class VisemesTold(Message):
 
 
 class SpeechElsewhere(Message):
-    """A sentence is heard elsewhere, as on a terminal's loudspeaker. For those whose `hello` says `plays` false."""
+    """A sentence is heard elsewhere, as on a terminal's loudspeaker. For those whose `hello` says `plays` false.
+
+    It comes when the sentence begins.
+    """
 
     model_config = example(
         {
