@@ -177,7 +177,8 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("stuck")
-async def test_an_interrupt_in_mid_stream_ends_the_stream(served: Served, script: Script) -> None:
+@pytest.mark.parametrize("by_voice", [False, True])
+async def test_an_interrupt_in_mid_stream_ends_the_stream(served: Served, script: Script, by_voice: bool) -> None:
     script.says(LONG, " And another one.")
     async with served.client() as client, served.client() as viewer:
         for each, role in ((client, "talker"), (viewer, "viewer")):
@@ -187,24 +188,15 @@ async def test_an_interrupt_in_mid_stream_ends_the_stream(served: Served, script
         await frames(client, "audio-stream-chunk")
         start = next(frame for frame in found if frame["type"] == "audio-stream-start")
         cut = {"type": "audio-stream-end", "stream_id": start["stream_id"], "interrupted": True}
-        await client.say("interrupt-signal", text="")
-        await client.say("heartbeat")
-        assert await frames(client, "heartbeat-ack") == [cut, {"type": "heartbeat-ack"}]
-        rest = await frames(viewer, "control")
-    assert rest == [cut, {"type": "control", "text": "interrupt"}]
-
-
-async def test_who_looks_on_is_spared_what_was_interrupted(
-    served: Served, script: Script, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script.says(LONG)
-    async with served.client() as talker, served.client() as viewer:
-        await hello(viewer, "audio-stream", "binary-audio", role="viewer")
-        await talker.say("text-input", text="hi")
-        await talker.until("backend-synth-complete")
-        await frames(viewer, "backend-synth-complete")
-        await talker.say("raw-audio-data", audio=np.full(9600, 0.5).tolist())
-        assert (await frames(viewer, "control"))[-1]["text"] == "interrupt"
+        stop = {"type": "control", "text": "interrupt"}
+        if by_voice:
+            await client.say("raw-audio-data", audio=np.full(9600, 0.5).tolist())
+            assert await frames(client, "control") == [cut, stop]
+        else:
+            await client.say("interrupt-signal", text="")
+            await client.say("heartbeat")
+            assert await frames(client, "heartbeat-ack") == [cut, {"type": "heartbeat-ack"}]
+        assert await frames(viewer, "control") == [cut, stop]
 
 
 async def test_words_without_a_sound_come_as_a_short_wav(served: Served, script: Script) -> None:
