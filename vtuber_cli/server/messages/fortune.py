@@ -48,11 +48,11 @@ class UserInfo(Part):
     leap: bool = False
     """Its month is a leap one."""
     tz: Annotated[Name, Field(max_length=64)] | None = None
-    """The IANA time zone of the birth place."""
+    """Where it is told and where they were born: an IANA time zone, or a city."""
     sign: Annotated[Name, Field(max_length=40)] | None = None
-    """A zodiac sign, in English or Korean."""
+    """A zodiac sign, in English or Korean; not beside a birth, which tells it."""
     animal: Annotated[Name, Field(max_length=40)] | None = None
-    """A 띠, in English or Korean."""
+    """A 띠, in English or Korean; not beside a birth."""
 
 
 class FortuneRequest(Message):
@@ -76,6 +76,7 @@ class FortuneRequest(Message):
     date: Day | None = None
     """Without it today, where `tz` is."""
     question: Annotated[Name, Field(max_length=300)] = ""
+    """What the cards are asked; no other fortune is drawn by it."""
     spread: Word | None = None
     """Of the tarot: one, three and so on."""
     reversals: bool = True
