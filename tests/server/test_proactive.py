@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
 
 import pytest
 
 from tests.server.served import Script, Served, serving, shapes
+from vtuber_cli.conversation import session
+from vtuber_cli.conversation.proactive import Patience
 
 START = ["full-text 'AI wants to speak something...'", "chain-start", "full-text 'Thinking...'"]
+IDLE: dict[str, Any] = {"talk.idle_seconds": 1}
 END = ["backend-synth-complete", "force-new-message", "chain-end"]
 
 
@@ -108,3 +112,60 @@ async def test_a_model_that_fails_ends_its_turn(served: Served, script: Script) 
         await client.say("ai-speak-signal", idle_time=5)
         frames = await client.until("control", text="conversation-chain-end")
     assert shapes(frames) == [*START, "error", "force-new-message", "chain-end"]
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of silence is over in a third of one."""
+
+    def a_third(seconds: float, speak_up: Callable[[float], object]) -> Patience:
+        return Patience(seconds / 3, speak_up)
+
+    monkeypatch.setattr(session, "Patience", a_third)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_after_a_silence_she_speaks_up_once_and_again_when_she_was_answered(script: Script) -> None:
+    for reply in ("Hello.", "Still there?", "Good.", "And now?"):
+        script.says(reply)
+    async with serving(script, **IDLE) as served, served.client() as client:
+        async with served.client() as viewer:
+            await viewer.say("hello", role="viewer")
+            await viewer.get("welcome")
+            await viewer.silent(0.5)  # nobody talks: there is nobody to speak to
+        await client.say("text-input", text="hi")
+        await client.turn()
+        assert await client.turn() == [*START, "audio 'Still there?'", *END]
+        await client.silent(0.6)
+        await client.say("text-input", text="yes")
+        await client.turn()
+        assert await client.turn() == [*START, "audio 'And now?'", *END]
+    assert len(script.asked) == 4
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_sound_on_its_way_holds_her_back(script: Script) -> None:
+    script.says("Hello.")
+    script.says("I heard you.")
+    async with serving(script, **IDLE) as served, served.client() as client:
+        await client.say("text-input", text="hi")
+        await client.turn()
+        for _ in range(4):
+            await client.say("mic-audio-data", audio=[0.5, -0.5] * 1000)
+            await client.silent(0.15)
+        await client.say("mic-audio-end")
+        assert "audio 'I heard you.'" in await client.turn()
+    assert len(script.asked) == 2
+
+
+async def test_in_a_group_nobody_speaks_up(served: Served, script: Script) -> None:
+    async with served.client() as one, served.client() as other:
+        uid = next(frame["client_uid"] for frame in other.seen if frame["type"] == "set-model-and-conf")
+        await one.say("add-client-to-group", invitee_uid=uid)
+        await one.until("group-update", is_owner=True)
+        await other.until("group-update", is_owner=False)
+        await one.say("ai-speak-signal", idle_time=5)
+        await one.say("heartbeat")
+        frames = await one.until("heartbeat-ack")
+        assert "chain-start" not in shapes(frames)
+    assert not script.asked
