@@ -32,22 +32,18 @@ from vtuber_cli.events import (
     UserSaid,
 )
 from vtuber_cli.i18n import t
-from vtuber_cli.server import voice
-from vtuber_cli.server.forms import HeardElsewhere, Spoken, Told
+from vtuber_cli.server import sentences
+from vtuber_cli.server.forms import Told
 from vtuber_cli.server.messages import (
-    Actions,
     AgentState,
-    Audio,
     BackendSynthComplete,
     Busy,
     Control,
-    DisplayText,
     ForceNewMessage,
     FortuneCard,
     FullText,
     Message,
     UserInputTranscription,
-    Viseme,
 )
 from vtuber_cli.server.microphone import ClientMicrophone
 from vtuber_cli.server.question import Question
@@ -329,9 +325,10 @@ class Talk:
                 if question.turn is None and (chain is None or chain.asked):
                     question.turn = turn
             case SentenceStarted(turn=turn, sentence=sentence):
-                self._tell_begun(event)
+                now = asyncio.get_running_loop().time()
+                self._client.say(sentences.begun(self._figure, event, now))
                 if turn == question.turn and question.follow is not None:
-                    question.follow(self._unheard(sentence))
+                    question.follow(sentences.unheard(self._figure, sentence))
             case ReplyEnded(turn=turn, text=text):
                 if turn == question.turn:
                     question.reply = text
@@ -369,30 +366,7 @@ class Talk:
     # --- speech --------------------------------------------------------------------------------------------------
 
     def _send_piece(self, _: int, sentence: Sentence, speech: Speech | None) -> None:
-        self._client.say(Spoken(speech, self._text(sentence), self._figure.expression(sentence.emotion)))
-
-    def _tell_begun(self, begun: SentenceStarted) -> None:
-        now = asyncio.get_running_loop().time()
-
-        def visemes() -> tuple[Viseme, ...]:
-            return voice.shapes(begun.phonemes, begun.seconds, begun.loudness)
-
-        self._client.say(HeardElsewhere(now, begun.seconds, self._text(begun.sentence), visemes))
-
-    def _text(self, sentence: Sentence) -> DisplayText:
-        return DisplayText(text=sentence.shown, name=self._figure.name, avatar=self._figure.avatar)
-
-    def _unheard(self, sentence: Sentence) -> Audio:
-        """A sentence for those who do not hear it."""
-        face = self._figure.expression(sentence.emotion)
-        return Audio(
-            audio=None,
-            volumes=(),
-            slice_length=voice.SLICE_MS,
-            display_text=self._text(sentence),
-            actions=Actions(expressions=None if face is None else (face,)),
-            forwarded=True,
-        )
+        self._client.say(sentences.spoken(self._figure, sentence, speech))
 
     def _send_complete(self) -> None:
         self._client.say(BackendSynthComplete(), speech=True)
