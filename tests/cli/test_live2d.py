@@ -177,6 +177,10 @@ def test_install_core(said: Any, tmp_path: Path) -> None:
     assert code == 0 and Path(out.strip()).read_bytes() == FIVE and "Cubism Core 5 is installed" in err
     code, out, err = said("live2d", "install-core", str(tmp_path / "six.js"))
     assert (code, out) == (2, "") and "renderOrders" in err and "hint:" in err
+    (tmp_path / "display.js").write_bytes(b"t.PIXI.live2d={};class Cubism4ModelSettings{}")
+    code, out, err = said("live2d", "install-core", str(tmp_path / "display.js"), str(tmp_path / "five.js"))
+    assert code == 0 and len(out.split()) == 2 and "not the version that was tried" in err
+    assert "still needs" not in err
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

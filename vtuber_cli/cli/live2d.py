@@ -92,15 +92,28 @@ def register_model(
 
 
 @app.command("install-core", help="live2d.command.install-core")
-def install_core(file: Annotated[str, typer.Argument(metavar="FILE", help="live2d.argument.core")]) -> None:
+def install_core(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="live2d.argument.core")]) -> None:
     from vtuber_cli.cli.show import notice
-    from vtuber_cli.live2d import core_file
+    from vtuber_cli.live2d import core_file, display_file
 
-    place, core = core_file.install(_path(file))
-    print(place)
-    notice(t("live2d.core_installed", version=core.major))
-    if core.major == "4":
-        notice(t("live2d.core_for_four"))
+    for file in map(_path, files):
+        if display_file.is_meant(file):
+            place, display = display_file.install(file)
+            print(place)
+            notice(t("live2d.display_installed", package=display_file.PACKAGE))
+            if not display.tried:
+                notice(t("live2d.display_untried", version=display_file.VERSION))
+        else:
+            place, core = core_file.install(file)
+            print(place)
+            notice(t("live2d.core_installed", version=core.major))
+            if core.major == "4":
+                notice(t("live2d.core_for_four"))
+    if core_file.installed() is None:
+        notice(t("live2d.core_wanted"))
+    if display_file.installed() is None:
+        what = {"package": display_file.PACKAGE, "version": display_file.VERSION}
+        notice(t("live2d.display_wanted", name=display_file.NAME, **what))
 
 
 def _tell_map(place: str) -> None:

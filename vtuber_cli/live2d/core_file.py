@@ -83,13 +83,21 @@ def install(file: Path) -> tuple[Path, Core]:
         OSError: it cannot be written.
     """
     core = read(file)
-    goal = place()
+    return put(place(), core.script), core
+
+
+def put(goal: Path, script: bytes) -> Path:
+    """Writes a script of the user's: whole or not at all, for this user only.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     goal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = mkstemp(prefix=".core-", dir=goal.parent)  # readable for its owner only
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(core.script)
+            stream.write(script)
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(goal)
@@ -97,7 +105,7 @@ def install(file: Path) -> tuple[Path, Core]:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise
-    return goal, core
+    return goal
 
 
 def _judged(file: Path, script: bytes) -> Core:
