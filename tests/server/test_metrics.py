@@ -108,8 +108,8 @@ async def test_of_a_server() -> None:
         after = await scraped(served)
     assert before["vtuber_uptime_seconds"] < during["vtuber_uptime_seconds"]
     assert during["process_resident_memory_bytes"] > 10**7
-    assert during['vtuber_connections{path="/client-ws"}'] == during["vtuber_sessions"] == 1
-    assert after['vtuber_connections{path="/client-ws"}'] == 0
+    assert during['vtuber_sockets{path="/client-ws"}'] == during["vtuber_sessions"] == 1
+    assert after['vtuber_sockets{path="/client-ws"}'] == 0
     assert after['vtuber_connections_total{path="/tts-ws"}'] == 1
     assert during['vtuber_turns_total{outcome="complete"}'] == during['vtuber_turns_total{outcome="failed"}'] == 1
     for stage in ("think", "speak", "first_audio"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vtuber_cli import paths
+from vtuber_cli import disk, paths
 from vtuber_cli.audio.riff import Riff
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import Speech
@@ -115,6 +115,15 @@ def test_a_link_is_not_swept_through(tmp_path: Path) -> None:
     (folder / "1.lock").symlink_to(precious / "diary")
     Sounds(folder).sweep()
     assert (precious / "diary").read_text() == "x"
+
+
+def test_somebody_cleans_up(tmp_path: Path) -> None:
+    sounds = Sounds(tmp_path / "sounds")
+    gone = sounds.put(SPEECH)
+    disk.remove(tmp_path / "sounds")
+    assert sounds.find(gone) is None
+    assert sounds.find(sounds.put(SPEECH)) is not None
+    sounds.close()
 
 
 def test_where_nothing_can_be_written(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ class Services:
         voices = self._crew.engines.voices
         reader, mute = voices.reader(), ""
         spoken = False
-        for index, shown in enumerate(_sentences(text)):
+        for index, shown in enumerate(await asyncio.to_thread(_sentences, text)):
             language = language_of(shown, voices.language)
             if voice := voices.workers.get(language):
                 self._ready("tts", voice)

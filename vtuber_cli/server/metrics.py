@@ -57,7 +57,7 @@ class Metrics:
             Reading("process_start_time_seconds", "When it began, since the epoch.", lambda: at),
             Reading("process_cpu_seconds_total", "CPU time of the process.", time.process_time, kind="counter"),
             Reading("process_resident_memory_bytes", "Memory of the process, where the system tells.", _memory),
-            Reading("vtuber_connections", "Sockets that are open, by path.", lambda: self.open, "path"),
+            Reading("vtuber_sockets", "Sockets that are open, by path.", lambda: self.open, "path"),
             *(self.connections, self.requests, self.answers, self.received, self.sent),
             *(self.turns, self.stages, self.waits, self.errors),
         ]

@@ -99,11 +99,11 @@ class Sounds:
         return name
 
     def find(self, name: str) -> Path | None:
-        """Where the sound of this name is; None, if there is none any more."""
+        """Where the sound of this name is; None if there is none, or none any more."""
         with self._guard:
             self._drop_old()
             found = self._kept.get(name)
-        return found.file if found is not None else None
+        return found.file if found is not None and found.file.is_file() else None
 
     @property
     def count(self) -> int:
@@ -166,6 +166,8 @@ class Sounds:
             lock.acquire(timeout=0)
             own.mkdir(mode=0o700)
             self._own, self._lock = own, lock
+        elif not self._own.is_dir():  # somebody has cleaned up
+            self._own.mkdir(parents=True, mode=0o700)
         return self._own
 
     def _drop_old(self) -> None:
