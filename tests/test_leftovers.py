@@ -107,6 +107,18 @@ class TestTemporary:
         assert found("temporary") == {gone}
 
     @pytest.mark.skipif(os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+    def test_sounds_of_a_server_that_was_killed_go(self) -> None:
+        killed, runs = (paths.cache_dir() / "sounds" / name for name in ("killed", "runs"))
+        for folder in (killed, runs):
+            write(folder / "a.wav", 7)
+            write(folder.with_name(f"{folder.name}.lock"))
+        with FileLock(runs.with_name("runs.lock")):
+            (each,) = leftovers.find(["temporary"])
+            assert (each.path, each.bytes) == (killed, 7)
+            assert leftovers.remove(each)
+        assert (runs / "a.wav").exists()
+        assert not killed.exists()
+
     def test_somebody_elses_stay(self, temporary: Path) -> None:
         folder = temporary / "vtuber-theirs"
         folder.mkdir()

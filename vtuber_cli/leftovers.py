@@ -130,6 +130,7 @@ def _drafts() -> Iterator[Path]:
 
 
 def _temporary() -> Iterator[Path]:
+    yield from (each for each in _inside(paths.cache_dir() / "sounds") if _is_folder(each) and not _in_use(each))
     if not hasattr(os, "getuid"):  # Windows: whose a folder is cannot be told so
         return
     for path in _inside(Path(tempfile.gettempdir())):
@@ -142,11 +143,24 @@ def _temporary() -> Iterator[Path]:
 
 
 def _in_use(folder: Path) -> bool:
-    """Whether a program still answers at a socket in it; without a socket, whether it is young."""
+    """Whether a program holds the lock beside it, or still answers at a socket in it; without either, whether it is
+    young."""
+    if (lock := folder.with_name(f"{folder.name}.lock")).is_file():
+        return _held(lock)
     sockets = [each for each in _inside(folder) if each.is_socket()]
     if not sockets or _age(folder) < _STARTING:
         return _age(folder) < _QUIET
     return any(_answers(each) for each in sockets)
+
+
+def _held(lock: Path) -> bool:
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True
 
 
 def _answers(path: Path) -> bool:
