@@ -359,3 +359,26 @@ async def test_characters_have_their_own_names(served: Served, script: Script) -
     assert script.asked[0][-1].endswith("Guest 2: Who speaks?")
     assert script.asked[1][-1].startswith("Jun: ")
     assert script.asked[1][-1].endswith("Guest 2: Who speaks? Mika: I do.")
+
+
+async def test_an_open_microphone_in_a_group(served: Served, script: Script) -> None:
+    script.says("A long story that is not to be heard to its end, whatever it may be about.")
+    script.says("I was listening.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Tell me")
+        await ann.until("backend-synth-complete")
+        await ben.say("raw-audio-data", audio=[0.3, -0.3] * 5000)
+        await ben.say("raw-audio-data", audio=[0.0] * 16_000)
+        for client in (ann, ben):
+            await client.until("interrupt-signal")
+        assert shapes(await ann.until("full-text"))[1:] == START
+        frames = shapes(await ben.until("backend-synth-complete"))
+        heard = next(shape for shape in frames if shape.startswith("user-input"))
+        assert [shape for shape in frames if shape != "interrupt"] == [
+            "mic-audio-end", heard, *START, "audio 'I was listening.'", "backend-synth-complete"
+        ]  # fmt: skip
+        await ann.say("ai-speak-signal", idle_time=5.0)
+        assert shapes(await settled(ann)) == ["audio 'I was listening.'"]
+    assert "seconds of sound)" in heard
+    assert lines(script.asked[1][-1]).splitlines()[0] == "Ann: Tell me"
+    assert lines(script.asked[1][-1]).splitlines()[-1] == f"Ben: {heard.split(chr(39))[1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from vtuber_cli.audio.base import Microphone, Speaker
 from vtuber_cli.clean import clean
@@ -41,6 +41,9 @@ from vtuber_cli.events import (
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Picture, Samples
+
+Hearer: TypeAlias = "Callable[[Samples], None]"
+"""Gets an utterance, at `EAR_RATE`."""
 
 _LONGEST_TYPED = 20_000
 """Characters; more is a slip of the mouse, and more than any model here reads."""
@@ -92,6 +95,10 @@ class Session:
         self._endpointer = Endpointer(manner.endpointing, start_frames=_START_FRAMES)
         self.may_speak_up: Callable[[], bool] = lambda: True
         """Asked when she would after a silence; for a face that knows of others who talk."""
+        self.hearer: Callable[[], Hearer | None] = lambda: None
+        """Who gets what is said aloud; None: she answers it."""
+        self._said: Samples | None = None
+        """What is for somebody else to hear."""
         self._inbox = Inbox()
         self._patience = Patience(manner.idle_seconds, self._speak_up_after)
         self._attentive = asyncio.Event()
@@ -275,14 +282,25 @@ class Session:
                 floor.stop_reading()
                 self._set_phase("hearing")
             case Paused(revision, samples, silent):
-                await self._begin(floor, Asked("voice", now - silent, samples=samples, silent=silent), revision)
+                self._said = samples if self.hearer() is not None else None
+                if self._said is None:
+                    await self._begin(floor, Asked("voice", now - silent, samples=samples, silent=silent), revision)
             case Resumed():
                 floor.interrupt()
             case Ended(revision, silent):
-                self._commit(floor, revision, silent * 1000)
+                if self._said is None:
+                    self._commit(floor, revision, silent * 1000)
+                else:
+                    self._hand_over()
             case Dropped():
                 self._settle()
                 floor.read_ahead()
+
+    def _hand_over(self) -> None:
+        said, self._said = self._said, None
+        if said is not None and (hear := self.hearer()) is not None:
+            hear(said)
+        self._settle()
 
     def _microphone_opened(self) -> None:
         if not self.can_listen:

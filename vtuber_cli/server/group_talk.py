@@ -41,6 +41,8 @@ MOST_CHARACTERS = 16_000
 _LONGEST_NAME = 40
 _ECHOED = (Control, FullText, ForceNewMessage, FortuneCard)
 """What of a turn all members see."""
+_SPEAKS = Control(text="interrupt")
+"""What a client is told when it is heard to speak."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -191,6 +193,9 @@ class GroupTalk:
 
     def echo(self, member: Member, message: Message) -> None:
         """What a member's talk says to its client, for the others, if it is that member's turn."""
+        if message == _SPEAKS:
+            self.interrupt(member)
+            return
         if self._speaking is None or self._speaking[0] is not member or not isinstance(message, _ECHOED):
             return
         question = self._speaking[1]

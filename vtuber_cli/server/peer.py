@@ -24,6 +24,7 @@ from vtuber_cli.server.sight import Sight
 from vtuber_cli.server.talk import Talk
 
 if TYPE_CHECKING:
+    from vtuber_cli.conversation.session import Hearer
     from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.admission import Place
     from vtuber_cli.server.hall import Hall
@@ -338,6 +339,11 @@ class Peer:
         if text or samples is not None:
             group.say(self, text if samples is None else samples)
 
+    def _group(self) -> Hearer | None:
+        """Who gets what is said aloud, in a group."""
+        group = self._hall.lobby.talk_of(self.uid)
+        return None if group is None else partial(group.say, self)
+
     @property
     def character(self) -> str:
         return self._figure.name if self._figure is not None else ""
@@ -372,6 +378,7 @@ class Peer:
         if self._talk is None:
             figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
             talk, kept = Talk(self, figure, self._history), self._hall.talks.history
+            talk.hearer = self._group
             async with self._hall.writers.opening(talk.uid, talk):
                 if self._resumes and kept is not None:
                     talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
@@ -379,7 +386,6 @@ class Peer:
                 talk.speaker.plays = self._form.plays
                 await talk.open(self._hall.talks, resume=self._resumes)
                 talk.follow(partial(self._hall.stage.hear, self.uid))
-                talk.alone = lambda: self._hall.lobby.talk_of(self.uid) is None
             self._talk = talk
         return self._talk
 

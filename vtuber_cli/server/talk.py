@@ -50,7 +50,7 @@ from vtuber_cli.server.question import Question
 from vtuber_cli.server.speaker import ClientSpeaker
 
 if TYPE_CHECKING:
-    from vtuber_cli.conversation.session import Session
+    from vtuber_cli.conversation.session import Hearer, Session
     from vtuber_cli.events import Picture, Samples
     from vtuber_cli.server.cast import Figure
     from vtuber_cli.server.talks import Talks
@@ -121,8 +121,8 @@ class Talk:
         """Somebody speaks into the open microphone."""
         self._state = AgentState(state="loading", emotion="neutral")
         self._closing = False
-        self.alone: Callable[[], bool] = lambda: True
-        """Whether its client talks to nobody else: only then she says something by herself."""
+        self.hearer: Callable[[], Hearer | None] = lambda: None
+        """Who gets what is said into the open microphone; None: she answers it, and may say something by herself."""
 
     async def open(self, talks: Talks, *, resume: bool) -> None:
         """Begins; engines may still be loading.
@@ -135,6 +135,7 @@ class Talk:
         session.events.listen(self._hear)
         session.events.listen(self._fill_in)
         session.may_speak_up = self._may_speak_up
+        session.hearer = self._given_to
         self._session = session
         self._running = asyncio.ensure_future(session.run())
         self._running.add_done_callback(self._ended)
@@ -213,7 +214,19 @@ class Talk:
             self._session.hold_back()
 
     def _may_speak_up(self) -> bool:
-        return self._chain is None and not self._inputs and self.alone()
+        return self._chain is None and not self._inputs and self.hearer() is None
+
+    def _given_to(self) -> Hearer | None:
+        hear = self.hearer()
+        if hear is None:
+            return None
+
+        def given(samples: Samples) -> None:
+            self._heard = False
+            self._client.say(Control(text="mic-audio-end"))
+            hear(samples)
+
+        return given
 
     def interrupt(self, heard: str = "") -> None:
         """Silence, and no frame about it.
