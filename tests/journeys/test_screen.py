@@ -20,7 +20,7 @@ __all__ = ["sound_card"]
 
 pytestmark = pytest.mark.model
 
-SHORT = ("--set", "reply.max_tokens=32", "--set", "reply.seed=1")
+SHORT = ("--set", "reply.max_tokens=12", "--set", "reply.seed=1")
 
 
 STORY = (

@@ -68,7 +68,8 @@ class TestChat:
         people = [speech.clip("0880"), speech.clip("0930")]
         sound_card.pactl("load-module", "module-loopback", "source=spk.monitor", "sink=micbus", "latency_msec=40")
         ear = sound_card.listen()
-        with Running("chat", "--plain", *SHORT, terminal=True, env=sound_card.env) as program:
+        few = ("--set", "reply.max_tokens=12")
+        with Running("chat", "--plain", *SHORT, *few, terminal=True, env=sound_card.env) as program:
             program.err.until(LISTENING)
             for turn, person in enumerate(people, 1):
                 until(lambda: quiet(ear, 1.5), "silence")
@@ -87,7 +88,7 @@ class TestChat:
 
     def test_a_voice_interrupts_her(self, sound_card: SoundCard, transcribe: Transcribe) -> None:
         """With --barge-in and headphones: she falls silent, and history keeps what was heard."""
-        person = speech.clip("0870")
+        person = speech.clip("0880")
         ear = sound_card.listen()
         echo = ("--set", "engines.llm.name=echo")
         with Running("chat", "--plain", "--barge-in", *echo, terminal=True, env=sound_card.env) as program:
