@@ -7,6 +7,7 @@ it has cost until now; it ends when there are no more lines. `Hosted` is the oth
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -143,6 +144,7 @@ class _Pipes(NamedTuple):
 
 async def main(pace: Pace) -> None:
     async with here(pace) as house:
+        gc.freeze()  # as `vtuber serve` does
         print(house.url.split(":")[2].split("/")[0], flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             print(json.dumps(spent()), flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -170,6 +171,7 @@ async def _load(hosting: Any, hall: Any) -> None:
     with suppress(VtuberError):
         await asyncio.to_thread(cast.figure, hosting.first, hosting.language)
     await hosting.load(announce)
+    gc.freeze()  # all of it stays: to look through it for garbage would hold everybody up for 60 ms
     hall.loaded = True
     show.notice(t("serve.loaded", seconds=f"{asyncio.get_running_loop().time() - began:.1f}"))
 
