@@ -6,8 +6,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vtuber_cli.server import outlet
+from vtuber_cli.server.forms import Frames
 from vtuber_cli.server.outlet import Outlet
 from vtuber_cli.server.wire import Encoded
 
@@ -67,6 +70,68 @@ async def test_speech_that_was_not_sent_is_dropped_when_she_is_interrupted() -> 
     await asyncio.sleep(0.1)
     sending.cancel()
     assert socket.sent == ["history", "pong"]
+
+
+async def test_a_stream_that_was_begun_is_ended() -> None:
+    socket = Socket()
+    way = Outlet(socket.send)
+    for name in ("one", "two"):
+        way.put_all(stream(name, 3), speech=True)
+    socket.takes.clear()
+    sending = asyncio.ensure_future(way.run())
+    await asyncio.sleep(0.1)  # its first frame is on its way
+    way.put(Encoded(text="pong"))
+    way.drop_speech()
+    way.drop_speech()
+    socket.takes.set()
+    await asyncio.sleep(0.1)
+    sending.cancel()
+    assert socket.sent == ["one 0", "one cut", "pong"]
+
+
+def stream(name: str, count: int) -> Frames:
+    return Frames(tuple(Encoded(text=f"{name} {index}") for index in range(count)), Encoded(text=f"{name} cut"))
+
+
+@given(st.lists(st.one_of(st.integers(2, 4), st.just("pong"), st.just("drop"), st.just("send")), max_size=20))
+def test_whatever_is_dropped_each_stream_is_whole_or_cut_once(steps: list[int | str]) -> None:
+    sent: list[str] = []
+
+    async def run() -> None:
+        may = asyncio.Semaphore(0)
+
+        async def send(event: dict[str, Any]) -> None:
+            sent.append(event["text"])
+            await may.acquire()
+
+        way = Outlet(send)
+        sending = asyncio.ensure_future(way.run())
+        for number, step in enumerate(steps):
+            match step:
+                case int():
+                    way.put_all(stream(str(number), step), speech=True)
+                case "pong":
+                    way.put(Encoded(text=f"pong {number}"))
+                case "drop":
+                    way.drop_speech()
+                case _:
+                    may.release()
+            for _ in range(3):
+                await asyncio.sleep(0)
+        for _ in range(200):
+            may.release()
+            await asyncio.sleep(0)
+        sending.cancel()
+
+    asyncio.run(run())
+    for number, step in enumerate(steps):
+        mine = [text.split()[1] for text in sent if text.startswith(f"{number} ")]
+        whole = [str(index) for index in range(step)] if isinstance(step, int) else []
+        begun = mine[:-1] if mine[-1:] == ["cut"] else mine
+        assert begun == whole[: len(begun)]
+        assert mine in ([], whole) or (mine[-1] == "cut" and begun and begun != whole)
+    pongs = [text for text in sent if text.startswith("pong")]
+    assert pongs == [f"pong {number}" for number, step in enumerate(steps) if step == "pong"]
 
 
 async def test_a_socket_that_is_gone_ends_it() -> None:
