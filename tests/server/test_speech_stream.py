@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from base64 import b64decode
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from io import BytesIO
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 
 from tests.server.served import PATIENCE, Client, Script, Served, serving
 from vtuber_cli.audio.riff import Riff
+from vtuber_cli.events import Speech
 from vtuber_cli.server import outlet, peer, speaker, voice, wire
 
 LONG = "This is a very long sentence that nobody lets her finish, whatever it may be about in the end."
@@ -232,9 +233,18 @@ async def test_a_dozen_viewers_cost_no_more_encoding_than_one(
 ) -> None:
     script.says(LONG)
     made: list[str] = []
+
+    def counted(name: str) -> Callable[[Speech], object]:
+        real: Callable[[Speech], object] = getattr(voice, name)
+
+        def make(sound: Speech) -> object:
+            made.append(name)
+            return real(sound)
+
+        return make
+
     for name in ("wav", "visemes"):
-        real = getattr(voice, name)
-        monkeypatch.setattr(voice, name, lambda sound, real=real, name=name: made.append(name) or real(sound))
+        monkeypatch.setattr(voice, name, counted(name))
     async with AsyncExitStack() as stack:
         talker, *viewers = [await stack.enter_async_context(served.client()) for _ in range(13)]
         for viewer in viewers:
@@ -242,3 +252,17 @@ async def test_a_dozen_viewers_cost_no_more_encoding_than_one(
         await talker.say("text-input", text="hi")
         (count,) = {len(spoken(await frames(each, "backend-synth-complete"))) for each in (talker, *viewers)}
     assert made == ["wav", "visemes"] * count
+
+
+async def test_who_shares_a_talk_gets_its_own_form(script: Script) -> None:
+    script.says("Hello there, my friend.")
+    wanted: dict[str, Any] = {"server.proxy": True}
+    async with serving(script, **wanted) as served, AsyncExitStack() as stack:
+        one, other = [await stack.enter_async_context(served.client(path="/proxy-ws")) for _ in range(2)]
+        await hello(other, "audio-stream", "binary-audio")
+        await one.say("text-input", text="hi")
+        whole = await frames(one, "backend-synth-complete")
+        packed = await frames(other, "backend-synth-complete")
+    assert "sound" in kinds(packed)
+    assert "audio" in kinds(whole)
+    assert spoken(whole) == spoken(packed) != {}
