@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import struct
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -145,6 +146,32 @@ async def test_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving() as served:
         answer = await sent(served, tone(seconds=3.0))
     assert (answer.status_code, answer.json()["code"]) == (400, "audio.file_too_long")
+
+
+async def test_others_have_their_turn_in_the_middle_of_a_long_one() -> None:
+    seats = Seats(active=1)
+    order: list[str] = []
+    async with serving(seats=seats) as served:
+
+        async def other() -> None:
+            while not seats.taken:
+                await asyncio.sleep(0)
+            leave = await seats.take(lambda _: None)
+            order.append("somebody")
+            leave()
+
+        async def long() -> None:
+            answer = await sent(served, tone(8000, seconds=70.0))
+            order.append(answer.json()["text"])
+
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(long(), other())
+    somebody, text = order
+    assert somebody == "somebody"
+    lengths = [float(each) for each in re.findall(r"\(([0-9.]+) seconds", text)]
+    assert len(lengths) == 3
+    assert sum(lengths) == pytest.approx(70, abs=0.3)
+    assert max(lengths) <= hearing.PIECE_SECONDS
 
 
 async def test_before_the_engines_are_there() -> None:

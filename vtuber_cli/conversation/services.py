@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 60.0
 """Seconds after which an ear or a voice that says nothing has failed; an ear gets the recording's length besides."""
+_RECORDINGS_IN_MEMORY = 4
+_MOST_RECORDINGS = 64
+"""That wait or are heard."""
 
 
 class Services:
@@ -55,21 +58,39 @@ class Services:
         self._style = style
         self._before = before
         self._seats = seats
+        self._recordings = 0
+        self._room = asyncio.Semaphore(_RECORDINGS_IN_MEMORY)
 
-    async def transcribe(self, read: Callable[[], Samples]) -> str:
+    async def transcribe(
+        self, read: Callable[[], Samples], cut: Callable[[Samples], Iterable[Samples]] | None = None
+    ) -> str:
         """The words of a recording.
 
         Args:
-            read: it, at `EAR_RATE`; called in a thread, when it is its turn: recordings in line take no memory.
+            read: it, at `EAR_RATE`; called in a thread, when there is room: recordings in line take no memory.
+            cut: a long one into pieces, between which others get their turn; by default it stays whole.
 
         Raises:
             EngineFailed: the ears are not there yet or failed, too many wait, or it takes too long.
             VtuberError: what loading them raised, or what `read` did.
         """
-        asr = self._ready("asr", self._crew.engines.asr)
+        self._ready("asr", self._crew.engines.asr)
+        if self._recordings >= _MOST_RECORDINGS:
+            raise EngineFailed("server.busy")
+        self._recordings += 1
+        try:
+            async with self._room:
+                samples = await asyncio.to_thread(read)
+                pieces = [samples] if cut is None else await asyncio.to_thread(lambda: list(cut(samples)))
+                words = [await self._heard(piece) for piece in pieces]
+        finally:
+            self._recordings -= 1
+        return " ".join(filter(None, words))
+
+    async def _heard(self, samples: Samples) -> str:
+        asr = self._crew.engines.asr
+        seconds = _PATIENCE + len(samples) / EAR_RATE
         async with self._seat():
-            samples = await asyncio.to_thread(read)
-            seconds = _PATIENCE + len(samples) / EAR_RATE
             try:
                 async with asyncio.timeout(seconds):
                     found = await asr.call(lambda engine, stop: engine.transcribe(samples, self._language, stop))

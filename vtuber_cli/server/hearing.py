@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from vtuber_cli.audio import wav
 from vtuber_cli.audio.riff import MAGIC, Riff, RiffError
+from vtuber_cli.engines.pauses import cut_at_pauses
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
+from vtuber_cli.events import EAR_RATE
 from vtuber_cli.i18n import t
 from vtuber_cli.server.speaking import services_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from vtuber_cli.audio.wav import Sound
     from vtuber_cli.events import Samples
     from vtuber_cli.server.talks import Talks
 
 LONGEST_SECONDS = 600.0
+PIECE_SECONDS = 30.0
+"""Heard at once; somebody in a talk waits no longer than for that."""
 _SMALLEST = 44
 """Bytes: the header of a WAV that holds anything."""
 _BUSY = ("server.busy", "server.loading", "engine.stuck", "engine.closed")
@@ -47,7 +51,7 @@ async def transcribed(talks: Talks, file: BinaryIO, gone: Callable[[], Awaitable
         VtuberError: the engines cannot.
     """
     await asyncio.to_thread(lambda: _opened(file))  # who sent nonsense need not wait in line to be told
-    work = asyncio.ensure_future(services_of(talks).transcribe(lambda: _samples(file)))
+    work = asyncio.ensure_future(services_of(talks).transcribe(lambda: _samples(file), _cut))
     leaving = asyncio.ensure_future(gone())
     try:
         await asyncio.wait([work, leaving], return_when=asyncio.FIRST_COMPLETED)
@@ -110,3 +114,7 @@ def _samples(file: BinaryIO) -> Samples:
         AudioUnavailable: it is damaged further on.
     """
     return wav.whole(_opened(file), t("server.upload"), longest=LONGEST_SECONDS)
+
+
+def _cut(samples: Samples) -> Iterable[Samples]:
+    return cut_at_pauses(samples, EAR_RATE, PIECE_SECONDS)
