@@ -270,3 +270,44 @@ async def test_a_talk_that_she_begins_goes_on_as_she_began_it() -> None:
 def test_turns_of_a_talk_from_before(roles: str, count: int) -> None:
     past = [Earlier("user" if role == "u" else "assistant", "x") for role in roles]
     assert turns(past) == count
+
+
+# --- how a talk ends ------------------------------------------------------------------------------------------------
+
+
+async def test_who_waits_when_the_talk_closes_is_let_go(talk: Talk) -> None:
+    talk.manner.clear()
+    talk.reply("One.", "Two.", "Three.", each=5)
+    over: list[float] = []
+
+    async def ask(session: Session) -> None:
+        await session.ask("wait for it")
+        over.append(asyncio.get_running_loop().time())
+
+    def nothing_more(session: Session) -> None:
+        assert session.over
+        assert session.speak_up() is None
+
+    talk.at(1, lambda session: session.say("hello"))
+    talk.at(2, ask)
+    talk.at(3, lambda session: session.close())
+    talk.at(3, nothing_more)
+    await talk.run()
+    assert over == pytest.approx([3], abs=0.1)
+
+
+async def test_a_bug_ends_the_talk_and_tells_no_end_of_the_turn(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered: list[bool] = []
+
+    async def ask(session: Session) -> None:
+        monkeypatch.setattr(talk.tts, "speak", lambda *_: 1 / 0)
+        await session.ask("hello")
+        answered.append(session.over)
+
+    talk.at(1, ask)
+    with pytest.raises(ExceptionGroup):
+        await talk.run()
+    await asyncio.sleep(1)
+    assert talk.of(UserSaid)
+    assert not talk.of(ReplyEnded)
+    assert answered == [True]
