@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
-from vtuber_cli.server import cast
+from vtuber_cli.server import cast, histories
 from vtuber_cli.server.forms import Plain, Told, as_told
 from vtuber_cli.server.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message, SetModelAndConf
@@ -22,6 +23,7 @@ from vtuber_cli.server.stage import Stage
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
     from vtuber_cli.server.seats import Seats
+    from vtuber_cli.server.talk import Talk
     from vtuber_cli.server.talks import Talks
 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
@@ -78,6 +80,24 @@ class Hall:
                 self._onlookers.remove(onlooker)
 
         return leave
+
+    async def begin(self, uid: str, talk: Talk, *, resumes: bool) -> bool:
+        """Opens a talk, which nobody else writes into from then on; whether it goes on with what is kept.
+
+        Args:
+            uid: whose it is, for those who look on.
+            talk: it; where it goes on, its `uid` may be another one afterwards.
+            resumes: it is to go on with what is kept under its `uid`.
+
+        Raises:
+            VtuberError: it cannot be.
+        """
+        async with self.writers.opening(talk.uid, talk):
+            if resumes and self.talks.history is not None:
+                talk.uid, resumes = await asyncio.to_thread(histories.where_to_go_on, self.talks.history, talk.uid)
+            await talk.open(self.talks, resume=resumes)
+            talk.follow(partial(self.stage.hear, uid))
+        return resumes
 
     def turn_to(self, uid: str) -> None:
         """Who looks on without naming anybody sees this talk from now on."""

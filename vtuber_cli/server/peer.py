@@ -377,15 +377,10 @@ class Peer:
             await self._begin_anew()
         if self._talk is None:
             figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
-            talk, kept = Talk(self, figure, self._history), self._hall.talks.history
-            talk.hearer = self._group
-            async with self._hall.writers.opening(talk.uid, talk):
-                if self._resumes and kept is not None:
-                    talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
-                    self._history = talk.uid
-                talk.speaker.plays = self._form.plays
-                await talk.open(self._hall.talks, resume=self._resumes)
-                talk.follow(partial(self._hall.stage.hear, self.uid))
+            talk = Talk(self, figure, self._history)
+            talk.hearer, talk.speaker.plays = self._group, self._form.plays
+            self._resumes = await self._hall.begin(self.uid, talk, resumes=self._resumes)
+            self._history = talk.uid
             self._talk = talk
         return self._talk
 

@@ -17,6 +17,7 @@ from vtuber_cli.server.guard import pass_of
 from vtuber_cli.server.peer import Peer
 from vtuber_cli.server.question import Question
 from vtuber_cli.server.shared_talk import SharedTalk
+from vtuber_cli.server.sight import Sight
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Picture, Samples
@@ -62,6 +63,7 @@ class ProxyPeer(Peer):
     ) -> None:
         super().__init__(hall, receive, send, place)
         self._shared = shared
+        self.sight = Sight(hall, shared.uid, self._outlet)
 
     def _arrive(self) -> None:
         self._who, self._figure, self._history = self._shared.who, self._shared.figure, self._shared.history

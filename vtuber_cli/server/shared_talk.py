@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from vtuber_cli.errors import UsageError, VtuberError
-from vtuber_cli.server import cast, histories
+from vtuber_cli.server import cast
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.forms import Plain, Told, as_told
 from vtuber_cli.server.hearers import Hearers
@@ -85,6 +85,8 @@ class SharedTalk:
                 answering.cancel()
             self.who, self.figure, self._hearers = self._hall.talks.first, None, Hearers()
             await self.begin(_free_id(self._hall))
+            if not self.sharers:  # nobody has come meanwhile
+                self._hall.leave(self.uid)
 
     def is_of(self, sharer: Sharer) -> bool:
         """Whether somebody has it to themselves."""
@@ -164,12 +166,13 @@ class SharedTalk:
         if self._talk is None:
             if self.figure is None:
                 self.figure = await asyncio.to_thread(cast.figure, self.who, self._hall.talks.language)
-            talk, kept = Talk(self, self.figure, self.history), self._hall.talks.history
-            async with self._hall.writers.opening(talk.uid, talk):
-                if self._resumes and kept is not None:
-                    talk.uid, self._resumes = await asyncio.to_thread(histories.where_to_go_on, kept, talk.uid)
-                    self.history = talk.uid
-                await talk.open(self._hall.talks, resume=self._resumes)
+            figure = self.figure
+            self._hall.show(
+                self.uid, m.SetModelAndConf(model_info=figure.model, conf_name=figure.name, conf_uid=figure.id)
+            )
+            talk = Talk(self, figure, self.history)
+            self._resumes = await self._hall.begin(self.uid, talk, resumes=self._resumes)
+            self.history = talk.uid
             self._talk = talk
         return self._talk
 
