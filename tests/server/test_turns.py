@@ -196,6 +196,25 @@ async def test_an_interrupt_right_behind_the_question(served: Served, script: Sc
     assert script.asked[-1][-1].endswith("b")
 
 
+async def test_the_end_of_an_interrupted_turn_is_not_taken_for_the_next_ones(served: Served, script: Script) -> None:
+    async with served.client() as client:
+        for delay in range(0, 40, 4):
+            for _ in range(5):
+                script.says("Yes.")
+            await client.say("text-input", text="a")
+            await asyncio.sleep(delay / 1000)
+            await client.say("interrupt-signal", text="")
+            await client.say("ping", t=delay)
+            await client.until("pong", t=delay)
+            for text in "bc":
+                await client.say("text-input", text=text)
+            frames = shapes(await client.until("backend-synth-complete"))
+            assert frames == [*START, "audio 'Yes.'", END[0]]
+            await client.say("interrupt-signal", text="")
+            await client.say("ping", t=1)
+            await client.until("pong", t=1)
+
+
 async def test_the_model_fails(served: Served, script: Script) -> None:
     script.says("Well, ", None)
     script.says("Better.")

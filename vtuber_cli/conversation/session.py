@@ -158,6 +158,11 @@ class Session:
         finally:
             answered.cancel()
 
+    async def rest(self) -> None:
+        """Waits until no turn is under way, of those that were interrupted too: they tell of their end then."""
+        if self._floor is not None:
+            await self._floor.rest()
+
     def become(self, name: str, *, waits: bool = False) -> asyncio.Future[None]:
         """Another character, by id, takes over and knows all that was said; without a name, says who there is.
 

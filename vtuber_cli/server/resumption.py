@@ -137,6 +137,10 @@ class Writers:
         self._writing: dict[str, Writing] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def count(self) -> int:
+        return len(self._writing)
+
     @asynccontextmanager
     async def opening(self, talk: str, writing: Writing) -> AsyncGenerator[None]:
         """Closes who wrote into a talk before, and then lets this one open it; without an error it has it."""

@@ -132,7 +132,7 @@ class Talk:
         """
         resumed, fresh = (self.uid, None) if resume else (None, self.uid)
         session = await talks.open(self._figure.id, self.microphone, self.speaker, resume=resumed, fresh=fresh)
-        session.events.listen(self._hear)
+        session.events.listen(self._attend)
         session.events.listen(self._fill_in)
         session.may_speak_up = self._may_speak_up
         session.hearer = self._given_to
@@ -153,6 +153,9 @@ class Talk:
             if task is not None:
                 task.cancel()
         self._give_up_questions()
+        if self._chain is not None:
+            self._end_chain(self._chain)
+            self._tell_state("idle", "neutral")
         if self._session is not None and self._running is not None:
             self._session.interrupt()
             await self._session.close()
@@ -249,6 +252,9 @@ class Talk:
         while True:
             await self._given.wait()
             await self._chain_over.wait()
+            await session.rest()  # else what an interrupted turn still tells would be taken for the next one's
+            if self._chain is not None:
+                continue
             if not self._inputs:
                 self._given.clear()
                 continue
@@ -292,6 +298,10 @@ class Talk:
             self._chain_over.set()
 
     # --- what the conversation tells -----------------------------------------------------------------------------
+
+    def _attend(self, event: Event) -> None:
+        if not self._closing or isinstance(event, Failed):  # else the client was told that it is over
+            self._hear(event)
 
     def _hear(self, event: Event) -> None:
         match event:
