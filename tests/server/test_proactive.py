@@ -169,3 +169,20 @@ async def test_in_a_group_nobody_speaks_up(served: Served, script: Script) -> No
         frames = await one.until("heartbeat-ack")
         assert "chain-start" not in shapes(frames)
     assert not script.asked
+
+
+async def test_a_client_comes_back_to_a_talk_in_which_only_she_has_spoken(served: Served, script: Script) -> None:
+    script.says("Is anybody there?")
+    script.says("Welcome back.")
+    async with served.client() as client:
+        await client.say("hello")
+        token = (await client.get("welcome"))["resume"]
+        await client.say("ai-speak-signal")
+        await client.turn()
+    async with served.client() as client:
+        await client.say("hello", resume=token)
+        await client.get("welcome")
+        await client.say("text-input", text="yes")
+        assert "audio 'Welcome back.'" in await client.turn()
+        assert not [frame for frame in client.seen if frame["type"] == "error"]
+    assert said(served) == [("user", "yes"), ("assistant", "Welcome back.")]

@@ -53,10 +53,10 @@ def _message(entry: Entry, names: Mapping[str, str], who: str) -> HistoryMessage
 
 
 def where_to_go_on(kept: Kept, talk: str) -> tuple[str, bool]:
-    """Where a client goes on that left a talk (a whole id): the talk, and whether something was said in it yet."""
-    if kept.messages(talk):
+    """Where a client goes on that left a talk (a whole id): the talk, and whether the user said something in it yet."""
+    if any(entry.role == "user" for entry in kept.messages(talk)):
         return talk, True
-    # Of one that was opened and no more, as on a full disk, the id is taken.
+    # Of one that was opened and no more, as on a full disk, or in which only she spoke, the id is taken.
     return (kept.free_id() if talk in kept.ids() else talk), False
 
 
