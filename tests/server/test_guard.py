@@ -169,10 +169,18 @@ def test_the_usual_port_is_not_said() -> None:
     assert LISTED.host([(b"host", b"localhost")], ("127.0.0.1", 80), "http") == Authority("localhost", None)
 
 
-async def test_null_is_let_in_where_it_is_listed(hall: Hall) -> None:
-    guard = guarded(hall, names=Names.of([], ["null"]))
-    answer = await knock(guard, [("Host", OURS), ("Origin", "null")])
+@pytest.mark.parametrize("origin", ["null", "file://"])
+async def test_pages_that_are_files_are_let_in_where_they_are_listed(hall: Hall, origin: str) -> None:
+    """Browsers say `null` of them, desktop programs made with Electron `file://`."""
+    named = config.Server(allow_origin=[origin]).allow_origin
+    guard = guarded(hall, names=Names.of([], named))
+    answer = await knock(guard, [("Host", OURS), ("Origin", origin)])
     assert answer.status == 101
+
+
+async def test_a_refusal_names_what_would_let_a_desktop_program_in(hall: Hall) -> None:
+    answer = await knock(guarded(hall), [("Host", OURS), ("Origin", "file://")])
+    assert answer.status == 403 and b"--allow-origin file://" in answer.body
 
 
 async def test_no_origin_is_no_browser(hall: Hall) -> None:
