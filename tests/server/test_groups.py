@@ -382,3 +382,17 @@ async def test_an_open_microphone_in_a_group(served: Served, script: Script) -> 
     assert "seconds of sound)" in heard
     assert lines(script.asked[1][-1]).splitlines()[0] == "Ann: Tell me"
     assert lines(script.asked[1][-1]).splitlines()[-1] == f"Ben: {heard.split(chr(39))[1]}"
+
+
+async def test_a_new_history_in_ones_turn_ends_it_for_all(served: Served, script: Script) -> None:
+    script.says("Wait, ", threading.Event())
+    script.says("My turn.")
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("text-input", text="Hello")
+        for client in (ann, ben):
+            await client.until("full-text")
+        await ann.say("create-new-history")
+        assert shapes(await ben.until("control", text="conversation-chain-start")) == [*END, "chain-start"]
+        frames = shapes(await ann.until("audio"))
+        assert [shape for shape in frames if "chain" in shape] == ["chain-end", "chain-start"]
+        assert "audio 'My turn.'" in await ben.turn()

@@ -152,10 +152,10 @@ class Talk:
         for task in (self._answering, self._asking):
             if task is not None:
                 task.cancel()
-        self._give_up_questions()
         if self._chain is not None:
             self._end_chain(self._chain)
             self._tell_state("idle", "neutral")
+        self._give_up_questions()
         if self._session is not None and self._running is not None:
             self._session.interrupt()
             await self._session.close()
@@ -181,10 +181,10 @@ class Talk:
         if running.cancelled() or (error := running.exception()) is None:
             return
         _LOG.error("a talk failed", exc_info=error)
-        self._give_up_questions()
         self._client.refuse(EngineFailed("server.talk_failed"))
         if self._chain is not None:
             self._end_chain(self._chain)
+        self._give_up_questions()
 
     # --- what the client does ------------------------------------------------------------------------------------
 
