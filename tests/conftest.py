@@ -64,6 +64,8 @@ PROCESS = (
     "tests/fortune/test_pillars.py::test_what_needs_no_sky",
     "tests/journeys/",
     "tests/live2d/test_painter.py",
+    "tests/server/test_faults.py::test_killed",
+    "tests/server/test_faults.py::test_told",
     "tests/store/test_database.py::test_a_full_disk",
     "tests/store/test_database.py::test_no_room_to_begin",
     "tests/store/test_database.py::test_two_programs",
