@@ -13,14 +13,26 @@ import pytest
 
 from tests.tui.talk import ScriptedTalk, awake, exchange
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, StoreError, UsageError
-from vtuber_cli.events import Event, Failed, Greeted, Level, Notice, Phoneme, Sentence, SentenceStarted, UserSaid
+from vtuber_cli.events import (
+    Event,
+    Failed,
+    Greeted,
+    Level,
+    Notice,
+    Phoneme,
+    Sentence,
+    SentenceStarted,
+    SpeaksUp,
+    UserSaid,
+)
 from vtuber_cli.tui import ndjson
 from vtuber_cli.tui.ndjson import Become, Close, Interrupt, Line, Listen, Say, encoded, name_of, parsed
 from vtuber_cli.tui.ndjson_schema import events_schema
 
 NAMES = [
-    "phase_changed", "level", "engine_changed", "greeted", "character_changed", "user_said", "reply_started",
-    "fortune_told", "sentence_started", "greeting_started", "first_audio", "reply_ended", "failed", "notice",
+    "phase_changed", "level", "engine_changed", "greeted", "character_changed", "user_said", "speaks_up",
+    "reply_started", "fortune_told", "sentence_started", "greeting_started", "first_audio", "reply_ended", "failed",
+    "notice",
 ]  # fmt: skip
 
 
@@ -318,7 +330,7 @@ async def test_every_line_is_what_the_schema_says() -> None:
     events = [
         *awake(), Level(-20.0, 0.5), Level(float("-inf"), 0), Greeted("a"), Failed(StoreError("x"), 1),
         Failed(EngineFailed("x")),
-        Notice("chat.characters", (("names", "jun"),)), *exchange(1, "a", "b"),
+        Notice("chat.characters", (("names", "jun"),)), *exchange(1, "a", "b"), SpeaksUp(2),
         SentenceStarted(1, Sentence(0, "a", "a"), 0.1, (Phoneme("a", 0.1),)),
     ]  # fmt: skip
     reader, _ = await held(scripted(*events), stay=True)
