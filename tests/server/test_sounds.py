@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -123,6 +124,20 @@ def test_somebody_cleans_up(tmp_path: Path) -> None:
     disk.remove(tmp_path / "sounds")
     assert sounds.find(gone) is None
     assert sounds.find(sounds.put(SPEECH)) is not None
+    sounds.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sounds = Sounds(tmp_path)
+    kept = sounds.put(SPEECH)
+    real = os.open
+    with monkeypatch.context() as full:
+        full.setattr(os, "open", lambda *_: real("/dev/full", os.O_WRONLY))
+        with pytest.raises(EngineFailed):
+            sounds.put(SPEECH)
+    assert (sounds.count, len(files(tmp_path))) == (1, 1)
+    assert sounds.find(kept) is not None
     sounds.close()
 
 

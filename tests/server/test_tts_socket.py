@@ -161,6 +161,18 @@ async def test_a_voice_that_fails(throat: Throat) -> None:
     assert [frame["status"] for frame in again] == ["partial", "complete"]
 
 
+async def test_the_token_may_be_the_first_frame() -> None:
+    key = "s3cret-s3cret-s3cret-s3cret"
+    async with serving(token=key) as served:
+        async with speaking(served) as line:
+            await line.send(json.dumps({"type": "auth", "token": key}))
+            assert (await answers(line, {"text": "Hello."}))[-1] == {"status": "complete"}
+        async with speaking(served) as line:
+            await line.send(json.dumps({"text": "Hello."}))
+            await line.wait_closed()
+            assert line.close_code == 1008
+
+
 async def test_the_server_ends() -> None:
     async with serving() as served, speaking(served) as line:
         await answers(line, {"text": "Hello."})

@@ -81,21 +81,14 @@ class Sounds:
         """
         data = pcm.to_int16(speech.samples)
         name = secrets.token_hex(_NAME_BYTES) + ENDING
-        with self._guard:
-            try:
+        try:
+            with self._guard:
                 file = self._folder() / name
-                with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123
-                    try:
-                        stream.write(header(speech.rate, len(data)) + data)
-                        stream.flush()
-                    except OSError:
-                        file.unlink(missing_ok=True)
-                        raise
-            except OSError as error:
-                raise EngineFailed("server.sound_unwritable", reason=error.strerror or str(error)) from error
-            self._kept[name] = _Kept(file, len(data), self._clock())
-            self._bytes += len(data)
-            self._drop_old()
+            _write(file, header(speech.rate, len(data)) + data)  # without the lock: who looks for one need not wait
+            with self._guard:
+                self._keep(name, _Kept(file, len(data), self._clock()))
+        except OSError as error:
+            raise EngineFailed("server.sound_unwritable", reason=error.strerror or str(error)) from error
         return name
 
     def find(self, name: str) -> Path | None:
@@ -149,6 +142,14 @@ class Sounds:
             with suppress(OSError):
                 own.with_name(f"{own.name}.lock").unlink(missing_ok=True)
 
+    def _keep(self, name: str, sound: _Kept) -> None:
+        if self._closed:  # meanwhile
+            sound.file.unlink(missing_ok=True)
+            raise OSError("the server ends")
+        self._kept[name] = sound
+        self._bytes += sound.bytes
+        self._drop_old()
+
     def _folder(self) -> Path:
         """Ours, made with the first sound.
 
@@ -181,3 +182,18 @@ class Sounds:
             self._bytes -= oldest.bytes
             with suppress(OSError):  # Windows: it is being sent
                 oldest.file.unlink(missing_ok=True)
+
+
+def _write(file: Path, data: bytes) -> None:
+    """For its owner only, and whole or not at all.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123
+        try:
+            stream.write(data)
+            stream.flush()
+        except OSError:
+            file.unlink(missing_ok=True)
+            raise
