@@ -136,5 +136,6 @@ def test_the_table_is_for_people() -> None:
     lines = table({**record, "limits": judged(record), "machine": machine})
     assert lines[1].split()[-5:] == ["x", "1.08", "x", "1.05", "넘음"]
     assert any(line.startswith("모델 없이 쓰는 메모리") and line.endswith("지킴") for line in lines)
-    assert "까닭" in lines
+    assert "까닭" in lines and not any("바빠요" in line for line in lines)
+    assert any("바빠요" in line for line in table({**record, "limits": {}, "machine": {**machine, "load": 1.5}}))
     assert not any("?" in line for line in lines), "a word without its value"

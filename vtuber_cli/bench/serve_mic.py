@@ -53,7 +53,7 @@ class Costs:
     linear: float
     """The stream's second half over its first, of each the median of its steps: other programs only ever add."""
     growth_mb: float | None
-    """What it takes of memory at its worst, more than before it."""
+    """What it takes of memory at its worst, more than after its first step."""
 
     def record(self) -> dict[str, Any]:
         return {

@@ -61,6 +61,8 @@ def table(record: Mapping[str, Any]) -> list[str]:
     if record["warm_skipped"]:
         lines.append(record["warm_skipped"])
     machine = record["machine"]
+    if machine["load"] is not None and machine["load"] > machine["cores"] / 2:
+        lines.append(t("bench.serve.busy"))
     load = "-" if machine["load"] is None else f"{machine['load']:g}"
     return [*lines, "", t("bench.machine", cores=machine["cores"], load=load, cpu=machine["cpu"])]
 
