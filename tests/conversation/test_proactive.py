@@ -311,3 +311,10 @@ async def test_a_bug_ends_the_talk_and_tells_no_end_of_the_turn(talk: Talk, monk
     assert talk.of(UserSaid)
     assert not talk.of(ReplyEnded)
     assert answered == [True]
+
+
+async def test_the_talk_key_holds_her_back() -> None:
+    talk = Talk(manner={"idle_seconds": 10, "hands_free": False})
+    talk.at(8, lambda session: session.listen(True))
+    await talk.run(until=60)
+    assert talk.when(SpeaksUp) == pytest.approx(18, abs=0.1)

@@ -207,6 +207,7 @@ class Session:
             self._announce(Notice("chat.no_microphone", severity="warning"))
             return
         self.listening = on
+        self.hold_back()
         if not on:
             self._endpointer.reset()
             if self._floor is not None and self._floor.guessing:
