@@ -182,3 +182,20 @@ async def test_an_endpoint_that_takes_no_images_is_said_to_and_answers_what_was_
     shown, words = (asked.body["messages"][-1]["content"] for asked in endpoint.asked[-2:])
     assert shown[1]["image_url"]["url"] == URL
     assert words == "look! (an image)"
+
+
+async def test_a_group_is_told_what_was_said_and_shown_nothing(seeing: Served, script: Script) -> None:
+    for _ in range(2):
+        script.says("Well.")
+    async with seeing.client() as one, seeing.client() as other:
+        uid = next(frame["client_uid"] for frame in other.seen if frame["type"] == "set-model-and-conf")
+        await one.say("add-client-to-group", invitee_uid=uid)
+        await one.until("group-update", is_owner=True)
+        await one.say("text-input", text="", images=[IMAGE])
+        await one.say("text-input", text="Look!", images=[IMAGE])
+        frames = await one.until("control", text="conversation-chain-start")
+        assert [frame["code"] for frame in frames if frame["type"] == "error"] == ["server.no_images"] * 2
+        await one.until("audio")
+        await one.say("interrupt-signal", text="")
+    assert script.shown[0] == []
+    assert "Look!" in script.asked[0][-1]
