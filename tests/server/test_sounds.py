@@ -132,8 +132,12 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sounds = Sounds(tmp_path)
     kept = sounds.put(SPEECH)
     real = os.open
+
+    def full_disk(*_: object) -> int:
+        return real("/dev/full", os.O_WRONLY)
+
     with monkeypatch.context() as full:
-        full.setattr(os, "open", lambda *_: real("/dev/full", os.O_WRONLY))
+        full.setattr(os, "open", full_disk)
         with pytest.raises(EngineFailed):
             sounds.put(SPEECH)
     assert (sounds.count, len(files(tmp_path))) == (1, 1)
