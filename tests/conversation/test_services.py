@@ -94,6 +94,14 @@ async def test_what_nobody_speaks() -> None:
         assert await services.say_whole("") is None
 
 
+async def test_in_which_language_digits_are_read() -> None:
+    async with serving(Seats()) as services:
+        assert await services.say_whole("Hello.", "en") is not None
+        with pytest.raises(EngineFailed) as failed:
+            await services.say_whole("12.", "ko")
+    assert failed.value.params == {"language": "ko"}
+
+
 async def test_a_voice_that_could_not_be_loaded_says_why() -> None:
     async with serving(Seats(), broken()) as services:
         with pytest.raises(WeightsError):

@@ -13,7 +13,7 @@ from vtuber_cli.conversation.crew import Crew
 from vtuber_cli.conversation.reply import Replier, Style
 from vtuber_cli.conversation.seats import Seats
 from vtuber_cli.conversation.sentences import Splitter
-from vtuber_cli.conversation.voices import joined
+from vtuber_cli.conversation.voices import Voices, joined
 from vtuber_cli.engines.base import Message
 from vtuber_cli.engines.worker import Worker
 from vtuber_cli.errors import EngineFailed, VtuberError
@@ -99,8 +99,12 @@ class Services:
                 raise EngineFailed("hearing.timeout", seconds=round(seconds)) from None
         return clean(found.text).strip()
 
-    async def say(self, text: str) -> AsyncGenerator[tuple[str, Speech]]:
+    async def say(self, text: str, language: str = "") -> AsyncGenerator[tuple[str, Speech]]:
         """A text sentence by sentence, each as it is written and as it sounds; nothing, if there is nothing to say.
+
+        Args:
+            text: in any languages.
+            language: what text is taken for that does not tell, as digits; empty for the language of the house.
 
         Raises:
             EngineFailed: there is no voice for it, it failed, too many wait, or it takes too long.
@@ -109,24 +113,26 @@ class Services:
         from vtuber_cli.conversation.spoken import language_of
 
         voices = self._crew.engines.voices
+        if language:
+            voices = Voices(language, voices.workers)
         reader, mute = voices.reader(), ""
         spoken = False
         for index, shown in enumerate(await asyncio.to_thread(_sentences, text)):
-            language = language_of(shown, voices.language)
-            if voice := voices.workers.get(language):
+            wanted = language_of(shown, voices.language)
+            if voice := voices.workers.get(wanted):
                 self._ready("tts", voice)
             elif any(map(str.isalnum, shown)):
-                mute = mute or language
+                mute = mute or wanted
             sentence = voices.prepare(index, shown, "neutral", reader)
-            if sentence.spoken and (speech := await self._spoken(sentence)) is not None:
+            if sentence.spoken and (speech := await self._spoken(voices, sentence)) is not None:
                 spoken = True
                 yield shown.strip(), speech
         if mute and not spoken:
             raise EngineFailed("server.no_voice", language=mute)
 
-    async def say_whole(self, text: str) -> Speech | None:
+    async def say_whole(self, text: str, language: str = "") -> Speech | None:
         """A text as one piece. Raises as `say` does."""
-        return joined([speech async for _, speech in self.say(text)])
+        return joined([speech async for _, speech in self.say(text, language)])
 
     async def narrate(self, narration: Narration) -> str:
         """The model's own words for it; empty if there is no model, or it takes too long, or says what it must not.
@@ -140,8 +146,7 @@ class Services:
         async with self._seat():
             return await own_answer.narrated(narration, Replier(llm, self._style), self._before)
 
-    async def _spoken(self, sentence: Sentence) -> Speech | None:
-        voices = self._crew.engines.voices
+    async def _spoken(self, voices: Voices, sentence: Sentence) -> Speech | None:
         async with self._seat():
             try:
                 async with asyncio.timeout(_PATIENCE):

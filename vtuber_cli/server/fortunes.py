@@ -85,7 +85,7 @@ class Fortunes:
         """Where it can be heard; None where there is no voice for it, which costs nobody the fortune."""
         text = result["notice"]["text"] if result["narration"] is None else result["narration"]["text"]
         try:
-            speech = await services_of(self._talks).say_whole(text)
+            speech = await services_of(self._talks).say_whole(text, result["locale"])
             return await address_of(self._sounds, speech) if speech is not None else None
         except VtuberError as error:
             _LOG.info("a fortune is not spoken: %s", i18n.t(error.key, **error.params))
