@@ -38,7 +38,10 @@ _FOLDER: _Files = {
     "/live2d-models/mia/m.moc3": b"MOC3\x05" + bytes(59),
     "/live2d-models/mia/t.png": png(),
 }
-_MIA = {"type": "set-model-and-conf", "model_info": {"name": "mia", "url": "/live2d-models/mia/mia.model3.json"}}
+_MIA: dict[str, Any] = {
+    "type": "set-model-and-conf",
+    "model_info": {"name": "mia", "url": "/live2d-models/mia/mia.model3.json"},
+}
 _HINT = "document.getElementById('hint-figure').textContent"
 
 
@@ -65,6 +68,16 @@ async def test_without_core_the_page_says_how_to_get_it(browser: str) -> None:
         await server.until("frontend-playback-complete")
         await server.send(MIKA)
         await tab.until("document.querySelector('canvas.figure') !== null")
+
+
+async def test_her_drawing_takes_the_place_of_a_model_that_cannot_be_drawn(browser: str) -> None:
+    async with standing_in(_FOLDER) as server, page(browser, size=SIZE) as tab:
+        await tab.open(f"{server.url}/viewer/")
+        await server.until("hello")
+        await server.send({**_MIA, "model_info": {**_MIA["model_info"], "rig_url": "/rigs/jun.json"}})
+        await tab.until("document.querySelector('canvas.figure') !== null")
+        assert "vtuber live2d install-core" in await tab.run(_HINT)
+        assert "/rigs/jun.json 200" in server.asked
 
 
 async def test_core_6_is_refused(browser: str) -> None:

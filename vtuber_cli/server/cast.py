@@ -101,15 +101,17 @@ def model_of(name: str) -> Path | None:
 
 
 def expressions_of(name: str) -> Expressions:
-    """Her feelings as poses show them, by id; none where a Live2D model shows its own.
+    """Her feelings as poses show them, by id; none where the page can draw a Live2D model, which shows its own.
 
     Raises:
         VtuberError: her files are broken.
     """
     from vtuber_cli.avatar import expressions_file
+    from vtuber_cli.live2d import core_file, display_file
 
     folder = character.list_characters().get(name)
-    if folder is None or model_of(name) is not None:
+    drawable = core_file.installed() is not None and display_file.installed() is not None
+    if folder is None or (drawable and model_of(name) is not None):
         return {}
     faces = folder / expressions_file.FILE
     return expressions_file.read(faces) if faces.is_file() else {}

@@ -285,23 +285,32 @@ class Viewer {
     if (first !== undefined && first !== null) this.#stage.figure?.express?.(first);
   }
 
-  /** Puts her on the stage; in the place of whoever talks, if the address names somebody. */
+  /**
+   * Puts her on the stage; in the place of whoever talks, if the address names somebody. Her drawing takes the place of
+   * a model of hers that cannot be drawn, and why is said.
+   */
   async #cast(model, who) {
     const other = options.character && options.character !== who;
     const drawn = other ? `/rigs/${options.character}.json` : model.rig_url;
-    const url = drawn || model.url;
+    const url = (!other && model.url) || drawn;
     if (!url || !local(url) || url === this.#model) return;
     this.#model = url;
     try {
-      const load = drawn ? loadDrawn : (await import("./live2d.js")).load;
-      const figure = await load(url, place("stage"), { ...options, model });
-      if (this.#model === url) this.#stage.figure = figure;
-      else figure.free();
+      await this.#enter(url, drawn, model);
       this.#hint("figure", false);
     } catch (error) {
-      this.#model = "";
       this.#hint("figure", true, { reason: error.message });
+      const instead = url !== drawn && drawn && local(drawn) && this.#model === url;
+      if (instead) await this.#enter(url, drawn, model, drawn).catch(() => {}); // the first reason is the one to tell
+      if (this.#model === url) this.#model = "";
     }
+  }
+
+  async #enter(url, drawn, model, from = url) {
+    const load = from === drawn ? loadDrawn : (await import("./live2d.js")).load;
+    const figure = await load(from, place("stage"), { ...options, model });
+    if (this.#model === url) this.#stage.figure = figure;
+    else figure.free();
   }
 
   #hint(name, seen, values) {
