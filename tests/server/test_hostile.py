@@ -115,4 +115,4 @@ def test_every_row_is_somebodys() -> None:
     here = {row["id"] for row in FRAMES} | {name for name in ROWS if name.startswith("ORIGIN")}
     here |= {"HOST-02", "PATH-12", "PATH-16", "AUTH-02", "NET-04"}  # the last two: test_guard, test_connection
     later = {name for name in ROWS if name not in here} - ELSEWHERE
-    assert all(name.startswith("PATH") for name in later), later  # what static files have to hold
+    assert all(name.startswith("PATH") for name in later), later  # `test_no_way_out` has them, and `test_sounds`
