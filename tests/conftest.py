@@ -66,6 +66,7 @@ PROCESS = (
     "tests/live2d/test_painter.py",
     "tests/server/test_faults.py::test_killed",
     "tests/server/test_faults.py::test_told",
+    "tests/server/test_relay.py::test_without_it_nothing_of_a_server_is_loaded",
     "tests/store/test_database.py::test_a_full_disk",
     "tests/store/test_database.py::test_no_room_to_begin",
     "tests/store/test_database.py::test_two_programs",

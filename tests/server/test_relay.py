@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -29,9 +31,12 @@ class Shown:
         self.notices = notices
 
     @property
+    def url(self) -> str:
+        return dict(self.notices[-1].params)["url"]
+
+    @property
     def port(self) -> int:
-        url = dict(self.notices[-1].params)["url"]
-        return int(url.split(":")[2].split("/")[0])
+        return int(self.url.split(":")[2].split("/")[0])
 
     @asynccontextmanager
     async def client(self, **hello: Any) -> AsyncGenerator[Client]:
@@ -43,9 +48,9 @@ class Shown:
 
 
 @asynccontextmanager
-async def talking(port: int = 0) -> AsyncGenerator[Shown]:
+async def talking(port: int = 0, syllable_seconds: str = "0.04") -> AsyncGenerator[Shown]:
     engines = {f"engines.{kind}.name": "echo" for kind in ("vad", "asr", "llm", "tts")}
-    plan = bootstrap.plan({**engines, "engines.tts.options.syllable_seconds": "0.04", "server.port": port})
+    plan = bootstrap.plan({**engines, "engines.tts.options.syllable_seconds": syllable_seconds, "server.port": port})
     session = bootstrap.session(plan, None, CaptionSpeaker(), None, Occasion(greets=False))
     told, notices = asyncio.Event(), list[Notice]()
 
@@ -109,3 +114,10 @@ async def test_a_port_in_use_is_a_notice_and_the_talk_goes_on() -> None:
             assert notice.key == "serve.not_shown"
             assert str(taken.getsockname()[1]) in dict(notice.params)["reason"]
             await shown.session.ask("hello")
+
+
+def test_without_it_nothing_of_a_server_is_loaded() -> None:
+    script = "import sys, vtuber_cli.cli.chat, vtuber_cli.cli.chat_viewers; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "vtuber_cli.cli.chat_viewers" in loaded
+    assert not {"fastapi", "starlette", "uvicorn", "vtuber_cli.server"} & set(loaded)

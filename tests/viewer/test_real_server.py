@@ -14,6 +14,7 @@ import numpy as np
 from tests.browser.chromium import Page, page
 from tests.journeys.program import Running, until
 from tests.server.served import Script, Served, serving
+from tests.server.test_relay import talking
 from tests.viewer.show import SIZE, keep
 
 _MOUTH = (430.0, 320.0, 120.0, 60.0)
@@ -32,10 +33,13 @@ async def shown(browser: str, url: str, query: str = "", **more: Any) -> AsyncIt
         yield tab
 
 
-async def _movement(tab: Page, count: int) -> float:
-    """How much her mouth changes from one picture to the next."""
-    seen = np.stack([(await tab.image(_MOUTH)).astype(int) for _ in range(count)])
-    return float(np.median(np.abs(np.diff(seen, axis=0)).mean(axis=(1, 2, 3))))
+async def _movement(tab: Page, seconds: float = 0.8) -> float:
+    """How far the pixels of her mouth get apart meanwhile, on average."""
+    loop = asyncio.get_running_loop()
+    ends, seen = loop.time() + seconds, [(await tab.image(_MOUTH)).astype(int)]
+    while loop.time() < ends:
+        seen.append((await tab.image(_MOUTH)).astype(int))
+    return float((np.max(seen, axis=0) - np.min(seen, axis=0)).mean())
 
 
 async def test_what_a_stream_sees(browser: str) -> None:
@@ -48,14 +52,14 @@ async def test_what_a_stream_sees(browser: str) -> None:
         served.client() as talker,
     ):
         await asyncio.sleep(0.5)
-        silent = await _movement(tab, 8)
+        silent = await _movement(tab)
         seen = await keep(tab, "real-waiting")
         assert (seen[[0, 0, -1, -1], [0, -1, 0, -1], 3] == 0).all()
         assert seen[270, 480, 3] == 255
         await talker.say("text-input", text="Tell me a story.")
         await tab.until(f"{_TEXT}.includes('lighthouse')")
         await asyncio.sleep(0.3)
-        speaking = await _movement(tab, 8)
+        speaking = await _movement(tab)
         await keep(tab, "real-speaking")
         assert await tab.run("[document.body.dataset.state, document.body.dataset.emotion]") == ["speaking", "joy"]
         await talker.say("interrupt-signal", text="Once there was")
@@ -74,6 +78,31 @@ async def _draws_a_card(tab: Page, served: Served, talker: Any) -> None:
     await keep(tab, "real-card")
     grade = await tab.run(f"{_CARD}.querySelector('.grade').innerText")
     assert re.search("[가-힣]", grade), grade  # the viewer's language, whoever talks
+
+
+async def test_a_terminals_talk_is_seen_and_its_sound_left_there(browser: str) -> None:
+    starts = """
+      window.started = 0;
+      const start = AudioBufferSourceNode.prototype.start;
+      AudioBufferSourceNode.prototype.start = function (...rest) { started++; return start.apply(this, rest); };
+    """
+    async with (
+        talking(syllable_seconds="0.12") as terminal,
+        shown(browser, terminal.url.removesuffix("viewer/"), prepare=starts) as tab,
+    ):
+        await asyncio.sleep(0.5)
+        silent = await _movement(tab)
+        terminal.session.say(_STORY)
+        await tab.until(f"{_TEXT}.includes('lighthouse')")
+        await asyncio.sleep(0.3)
+        speaking = await _movement(tab)
+        await keep(tab, "real-terminal")
+        assert await tab.run("started") == 0
+        assert await tab.run("document.body.dataset.state") == "speaking"
+        terminal.session.interrupt()
+        await tab.until("!document.getElementById('captions').classList.contains('seen')")
+    print(f"the mouth moves by {silent:.2f} in silence, {speaking:.2f} in speech")
+    assert speaking > 2 * silent
 
 
 async def test_the_page_outlives_the_server(browser: str) -> None:
