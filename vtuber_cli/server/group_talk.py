@@ -41,6 +41,7 @@ MOST_CHARACTERS = 16_000
 _LONGEST_NAME = 40
 _ECHOED = (Control, FullText, ForceNewMessage, FortuneCard)
 """What of a turn all members see."""
+_BEGINS = Control(text="conversation-chain-start")
 _SPEAKS = Control(text="interrupt")
 """What a client is told when it is heard to speak."""
 
@@ -78,8 +79,8 @@ class Member(Protocol):
         """
         ...
 
-    def hush(self, heard: str) -> None:
-        """Interrupts its talk, without a frame about it."""
+    def hush(self, heard: str) -> bool:
+        """Interrupts its talk, without a frame about it; whether a turn was under way."""
         ...
 
 
@@ -134,6 +135,8 @@ class GroupTalk:
         self._unheard: dict[str, _Unheard] = {}
         self._inputs: asyncio.Queue[tuple[Member, str | Samples]] = asyncio.Queue(MOST_INPUTS)
         self._speaking: tuple[Member, Question] | None = None
+        self._watching: tuple[Member, ...] = ()
+        """Who saw the turn begin."""
         self._answering = False
         self._stopped = False
         self._going = asyncio.ensure_future(self._go_on())
@@ -143,7 +146,9 @@ class GroupTalk:
     # --- who is in it --------------------------------------------------------------------------------------------
 
     def admit(self, member: Member) -> None:
-        """Hears what is said from now on."""
+        """Hears what is said from now on; what it was being told alone is over."""
+        if member.hush(""):
+            member.send(GroupInterrupted())
         self._came += 1
         self._numbers[member.uid] = self._came
         self._unheard[member.uid] = _Unheard(deque(maxlen=MOST_LINES))
@@ -151,13 +156,18 @@ class GroupTalk:
 
     def dismiss(self, uid: str) -> None:
         """Somebody is not in it any more, or gone; if it was their turn, it is over for the others."""
+        gone = [member for member in self.members if member.uid == uid]
         self.members = tuple(member for member in self.members if member.uid != uid)
-        if self._speaking is not None and self._speaking[0].uid == uid:
-            _, question = self._speaking
+        if self._speaking is None:
+            return
+        speaker, question = self._speaking
+        if self._is_under_way:
+            # Whoever was shown its beginning is shown an end.
+            for member in (one for one in (self.members if speaker in gone else gone) if one in self._watching):
+                member.send(ForceNewMessage())
+                member.send(Control(text="conversation-chain-end"))
+        if speaker in gone:
             self._speaking = None
-            if question.begun and not question.over.is_set():
-                self._tell(ForceNewMessage())
-                self._tell(Control(text="conversation-chain-end"))
             question.over.set()
 
     def close(self) -> None:
@@ -196,16 +206,30 @@ class GroupTalk:
         if message == _SPEAKS:
             self.interrupt(member)
             return
-        if self._speaking is None or self._speaking[0] is not member or not isinstance(message, _ECHOED):
-            return
+        is_speaker = self._speaking is not None and self._speaking[0] is member
+        if is_speaker and self._is_under_way and isinstance(message, _ECHOED):
+            if message == _BEGINS:
+                self._watching = self.members
+            self._tell_watching(message, member)
+
+    @property
+    def _is_under_way(self) -> bool:
+        """All were told that a turn begins, and nobody that it is over."""
+        if self._speaking is None or self._stopped:
+            return False
         question = self._speaking[1]
-        if question.begun and not question.over.is_set():
-            self._tell(message, but=member)
+        return question.begun and not question.over.is_set()
+
+    def _tell_watching(self, message: Message, speaker: Member) -> None:
+        """For those who saw the turn begin: whoever came later sees the next one."""
+        for member in self.members:
+            if member is not speaker and member in self._watching:
+                member.send(message, speech=isinstance(message, Audio))
 
     def _tell(self, message: Message, but: Member | None = None) -> None:
         for member in self.members:
             if member is not but:
-                member.send(message, speech=isinstance(message, Audio))
+                member.send(message)
 
     # --- turns ---------------------------------------------------------------------------------------------------
 
@@ -213,7 +237,7 @@ class GroupTalk:
         while True:
             member, said = await self._inputs.get()
             text = await self._understood(member, said)
-            if not text:
+            if not text or member not in self.members:  # who has left meanwhile said it to nobody
                 continue
             self._tell(UserInputTranscription(text=text), but=member if isinstance(said, str) else None)
             self._add(_Line(self._names()[member.uid][1], text))
@@ -257,7 +281,9 @@ class GroupTalk:
         if not text:
             return False
         note = self._note(member)
-        question = Question(text if note == unheard.note else f"{note}\n{text}", follow=partial(self._tell, but=member))
+        question = Question(
+            text if note == unheard.note else f"{note}\n{text}", follow=partial(self._tell_watching, speaker=member)
+        )
         unheard.asked, unheard.count, unheard.note = question, len(unheard.lines), note
         self._add(_Line(self._names()[member.uid][0], question), but=member)
         self._speaking = member, question

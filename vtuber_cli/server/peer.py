@@ -332,8 +332,11 @@ class Peer:
     async def _ask(self, text: str = "", samples: Samples | None = None, images: tuple[Picture, ...] = ()) -> None:
         group = self._hall.lobby.talk_of(self.uid)
         if group is None:
-            (await self._opened()).ask(text, samples, images)
-            return
+            talk = await self._opened()
+            group = self._hall.lobby.talk_of(self.uid)  # it may have been invited meanwhile
+            if group is None:
+                talk.ask(text, samples, images)
+                return
         if images:
             self.refuse(UsageError("server.no_images"))
         if text or samples is not None:
@@ -353,15 +356,20 @@ class Peer:
         async with self._acting:
             if self._gone:
                 question.over.set()
-            else:
-                (await self._opened()).put(question)
+                return
+            talk = await self._opened()
+            if not question.over.is_set():  # it was sent out of the group meanwhile
+                talk.put(question)
 
-    def hush(self, heard: str) -> None:
-        """Silence; `heard` is what the client has shown of the reply."""
-        if self._talk is not None:
-            self._outlet.drop_speech()
-            self._talk.interrupt(heard)
-            self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
+    def hush(self, heard: str) -> bool:
+        """Silence; `heard` is what the client has shown of the reply. Whether there was something to interrupt."""
+        if self._talk is None:
+            return False
+        was_busy = self._talk.busy
+        self._outlet.drop_speech()
+        self._talk.interrupt(heard)
+        self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
+        return was_busy
 
     async def _opened(self) -> Talk:
         """The talk, begun if there is none.

@@ -75,8 +75,8 @@ class ProxyPeer(Peer):
     def fall_silent(self) -> None:
         self._outlet.drop_speech()
 
-    def hush(self, heard: str) -> None:
-        self._shared.interrupt(self, heard)
+    def hush(self, heard: str) -> bool:
+        return self._shared.interrupt(self, heard)
 
     async def _take(self, said: m.Message) -> None:
         match said:

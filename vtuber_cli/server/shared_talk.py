@@ -102,21 +102,22 @@ class SharedTalk:
         self._inputs.append((sharer, question))
         self._given.set()
 
-    def interrupt(self, sharer: Sharer, heard: str) -> None:
-        """Silence for all; what waits is answered next.
+    def interrupt(self, sharer: Sharer, heard: str) -> bool:
+        """Silence for all; what waits is answered next. False if there was nothing to interrupt.
 
         Args:
             sharer: who wants it.
             heard: what that client has shown of the reply.
         """
         if self._talk is None or not self._talk.busy:
-            return
+            return False
         for other in self.sharers:
             other.fall_silent()
             if other is not sharer:
                 other.send(m.GroupInterrupted())
         self._talk.interrupt(heard)
         self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
+        return True
 
     def began(self, sharer: Sharer, shown: str | None) -> None:
         if self._hearers.began(sharer.uid) and self._talk is not None:
