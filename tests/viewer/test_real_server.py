@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.browser.chromium import Page, page
+from tests.browser.chromium import Page, beside, page
 from tests.journeys.program import Running, until
-from tests.server.served import Script, Served, serving
+from tests.server.served import Client, Script, Served, serving
 from tests.server.test_relay import talking
 from tests.viewer.show import SIZE, keep
 
@@ -50,6 +50,7 @@ async def test_what_a_stream_sees(browser: str) -> None:
         serving(script, **slow) as served,
         shown(browser, served.url(), "lang=ko") as tab,
         served.client() as talker,
+        beside(_read(talker)),
     ):
         await asyncio.sleep(0.5)
         silent = await _movement(tab)
@@ -70,7 +71,13 @@ async def test_what_a_stream_sees(browser: str) -> None:
     assert speaking > 2 * silent
 
 
-async def _draws_a_card(tab: Page, served: Served, talker: Any) -> None:
+async def _read(talker: Client) -> None:
+    """A client that leaves all unread would say goodbye for ten seconds."""
+    async for _ in talker.line:
+        pass
+
+
+async def _draws_a_card(tab: Page, served: Served, talker: Client) -> None:
     await talker.say("text-input", text="/fortune tarot three")
     await tab.until(f"{_CARD}.classList.contains('seen')")
     await tab.until(f"{_CARD}.querySelector('img')?.complete && {_CARD}.querySelector('img').naturalWidth > 100")
