@@ -12,6 +12,10 @@ _default:
 test *ARGS:
     ./vtuber test {{ARGS}}
 
+# The same in two processes; what wants the machine to itself comes last (tests/side_by_side.py).
+test-both *ARGS:
+    ./vtuber test -n 2 --dist loadgroup --no-loadscope-reorder {{ARGS}}
+
 # Formatting, lint, types and import rules.
 lint:
     ./vtuber --version

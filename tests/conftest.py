@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from tests.side_by_side import arrange
 from tests.strict import pytest_make_collect_report, pytest_runtest_makereport
 from vtuber_cli import i18n, log
 
@@ -105,6 +106,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(PROCESS):
             item.add_marker("process")
+    arrange(items)
 
 
 @pytest.fixture(autouse=True)
