@@ -248,8 +248,9 @@ class Machine(RuleBasedStateMachine):
     async def _close(self) -> None:
         await self.client.line.close()
         began = time.monotonic()
-        while self.served.hall.talkers or self.served.hall.seats.taken or self.served.hall.writers.count:
-            assert time.monotonic() - began < 4, "something of it is left"
+        hall = self.served.hall
+        while any(left := (hall.talkers, hall.seats.taken, hall.writers.count)):
+            assert time.monotonic() - began < 4, f"something of it is left: {left}"
             await asyncio.sleep(0.005)
 
 

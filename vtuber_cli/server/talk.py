@@ -263,6 +263,8 @@ class Talk:
             chain = self._begin_chain(asked=True)
             self._asking = asyncio.ensure_future(session.ask(question.text, question.samples, question.images))
             await asyncio.wait([self._asking])
+            if self._asking.cancelled():
+                session.interrupt()  # it may have begun in that very moment
             if session.over and self._running is not None:
                 await asyncio.wait([self._running])  # it failed, and that is told before the end of the turn
             self._end_chain(chain)
@@ -370,8 +372,8 @@ class Talk:
                 if self._heard:
                     self._heard = False
                     self._client.say(Control(text="mic-audio-end"))
-                if chain is None:
-                    self._begin_chain(asked=False)
+                    if chain is None:  # otherwise it is the rest of a turn that was interrupted
+                        self._begin_chain(asked=False)
             case "idle" | "listening":
                 self._heard = False
                 if chain is not None and not chain.asked:  # there were no words in it
