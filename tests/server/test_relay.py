@@ -113,6 +113,7 @@ async def test_a_port_in_use_is_a_notice_and_the_talk_goes_on() -> None:
             (notice,) = shown.notices
             assert notice.key == "serve.not_shown"
             assert str(taken.getsockname()[1]) in dict(notice.params)["reason"]
+            assert "server.port=0" in dict(notice.params)["advice"]
             await shown.session.ask("hello")
 
 

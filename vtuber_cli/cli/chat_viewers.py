@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.events import Notice
-from vtuber_cli.i18n import t
+from vtuber_cli.i18n import find, t
 
 if TYPE_CHECKING:
     import socket
@@ -52,11 +52,21 @@ async def _serve(session: Session, plan: Plan, events: Subscription, begun: asyn
         await asyncio.to_thread(_load)
         await _show(session, plan, events)
     except VtuberError as error:
-        reason = t(error.key, **error.params)
-        session.events.send(Notice("serve.not_shown", (("reason", reason),), "warning"))
+        session.events.send(_not_shown(t(error.key, **error.params), _advice(error)))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it is no reason to end the talk
         _LOG.exception("nobody can look on")
-        session.events.send(Notice("serve.not_shown", (("reason", type(error).__name__),), "warning"))
+        session.events.send(_not_shown(type(error).__name__, t("serve.not_shown_bug")))
+
+
+def _not_shown(reason: str, advice: str) -> Notice:
+    return Notice("serve.not_shown", (("reason", reason), ("advice", advice)), "warning")
+
+
+def _advice(error: VtuberError) -> str:
+    """What helps here: an address that is taken has advice of its own, which names this command."""
+    if error.key in ("serve.port_taken", "serve.already"):
+        return t("serve.not_shown_port")
+    return error.hint or (t(f"{error.key}.hint", **error.params) if find(f"{error.key}.hint") else "")
 
 
 def _load() -> None:
