@@ -250,7 +250,7 @@ class Machine(RuleBasedStateMachine):
         began = time.monotonic()
         hall = self.served.hall
         while any(left := (hall.talkers, hall.seats.taken, hall.writers.count)):
-            assert time.monotonic() - began < 4, f"something of it is left: {left}"
+            assert time.monotonic() - began < PATIENCE / 2, f"something of it is left: {left}"
             await asyncio.sleep(0.005)
 
 
