@@ -396,3 +396,33 @@ async def test_a_new_history_in_ones_turn_ends_it_for_all(served: Served, script
         frames = shapes(await ann.until("audio"))
         assert [shape for shape in frames if "chain" in shape] == ["chain-end", "chain-start"]
         assert "audio 'My turn.'" in await ben.turn()
+
+
+async def test_who_is_taken_into_a_group_is_told_that_her_own_turn_is_over(served: Served, script: Script) -> None:
+    script.says("Alone, ", threading.Event())
+    script.says("Together.")
+    async with served.client() as one, served.client() as two:
+        await two.say("text-input", text="Hello")
+        await two.until("full-text", text="Thinking...")
+        await one.say("add-client-to-group", invitee_uid=await uid_of(two))
+        assert shapes(await two.until("group-update"))[-2:] == ["interrupt-signal", "group-update"]
+        await one.say("text-input", text="Now us")
+        assert "chain-end" not in shapes(await two.until("control", text="conversation-chain-start"))
+        assert "audio 'Together.'" in await one.turn()
+
+
+async def test_who_comes_in_mid_turn_sees_the_next_one_and_who_goes_sees_an_end(served: Served, script: Script) -> None:
+    script.says("First.")
+    script.says("Second.")
+    async with grouped(served, "Ann", "Ben", "Cat") as (ann, ben, cat), served.client() as dan:
+        await ann.say("text-input", text="Hello")
+        await ann.until("backend-synth-complete")
+        await ann.say("add-client-to-group", invitee_uid=await uid_of(dan))
+        await dan.until("group-operation-result")
+        await cat.until("group-update")
+        await cat.say("remove-client-from-group", target_uid=await uid_of(cat))
+        assert shapes((await cat.until("control", text="conversation-chain-end"))[-2:]) == END
+        await ann.say("frontend-playback-complete")
+        await ann.until("control", text="conversation-chain-end")
+        assert "chain-end" not in shapes(await dan.until("control", text="conversation-chain-start"))
+        assert "audio 'Second.'" in await ben.turn()
