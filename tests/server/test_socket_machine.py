@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import Any, ClassVar
 
 import numpy as np
@@ -243,15 +242,7 @@ class Machine(RuleBasedStateMachine):
             self.interrupt("")
         self.run(self._rest())
         self.run(self._fence())  # it is still there
-        self.run(self._close())
-
-    async def _close(self) -> None:
-        await self.client.line.close()
-        began = time.monotonic()
-        hall = self.served.hall
-        while any(left := (hall.talkers, hall.seats.taken, hall.writers.count)):
-            assert time.monotonic() - began < PATIENCE / 2, f"something of it is left: {left}"
-            await asyncio.sleep(0.005)
+        self.run(self.client.line.close())
 
 
 def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +253,6 @@ def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
         quick: dict[str, Any] = {"engines.tts.options.syllable_seconds": "0.021"}
         context = serving(Machine.script, **quick)
         Machine.served = runner.run(context.__aenter__())
-        tasks = len(asyncio.all_tasks(runner.get_loop()))
         try:
             run_state_machine_as_test(
                 Machine,
@@ -275,6 +265,5 @@ def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
                     suppress_health_check=[HealthCheck.too_slow],
                 ),
             )
-            assert len(asyncio.all_tasks(runner.get_loop())) == tasks
         finally:
             runner.run(context.__aexit__(None, None, None))
