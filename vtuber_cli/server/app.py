@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vtuber_cli.server.hall import Hall
+    from vtuber_cli.server.outlet import Send
     from vtuber_cli.server.refusal import Refusal
 
 _VIEWER = Path(__file__).with_name("viewer")
