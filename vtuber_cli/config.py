@@ -146,8 +146,8 @@ class Screen(Section):
 
 
 ORIGIN = r"^(null|file://|[a-z][a-z0-9+.-]{0,31}://[a-z0-9\[][a-z0-9._\[\]:-]{0,260})$"
-"""What a browser says of where a page comes from: nothing in capitals, and nothing after host and port. Desktop programs
-made with Electron, whose pages are files, say `file://`."""
+"""What a browser says of where a page comes from: nothing in capitals, and nothing after host and port. Desktop
+programs made with Electron, whose pages are files, say `file://`."""
 HOST_NAME = r"^(\[[0-9a-f:.]{2,45}\]|[a-z0-9]([a-z0-9._-]{0,251}[a-z0-9])?)(:[0-9]{1,5})?$"
 
 _BRACKETED_ADDRESS = re.compile(r"\[[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*\]")
@@ -173,7 +173,7 @@ class Server(Section):
     port: Annotated[int, Field(ge=0, le=65535, examples=[8080])] = 12393
     """The port to listen at; 12393 is where Open-LLM-VTuber's front ends look. 0 takes a free one."""
     allow_origin: Annotated[_Origins, Field(json_schema_extra=_TEXT_TOO, examples=[["http://localhost:5173"]])] = []
-    """Where pages that are not ours may come from, to the letter; "null" or "file://" for desktop programs that say that."""
+    """Where pages that are not ours may come from, to the letter; "null" or "file://" for programs that say that."""
     allow_host: Annotated[_HostNames, Field(json_schema_extra=_TEXT_TOO, examples=[["mybox.local"]])] = []
     """Further names of this server, with a port if it is another one from outside."""
     token: Annotated[bool, Field(examples=[True])] = False

@@ -20,7 +20,7 @@ from vtuber_cli.cli.serve import _END_SECONDS
 from vtuber_cli.config import Server
 from vtuber_cli.engines.llm_openai import OpenAi
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server.guard import Rules
+from vtuber_cli.server.guard.layer import Rules
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = CHECKOUT / "deploy"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from vtuber_cli.server.guard import pass_of
+from vtuber_cli.server.guard.layer import pass_of
 
 Headers = Iterable[tuple[str, str]]
 PORT = 12393

@@ -10,9 +10,9 @@ import pytest
 
 from tests.browser.chromium import decoded
 from tests.server.served import serving
-from vtuber_cli.server import cards
-from vtuber_cli.server.forms import Form, as_told
+from vtuber_cli.server.client.forms import Form, as_told
 from vtuber_cli.server.messages import FortuneCard
+from vtuber_cli.server.viewers import cards
 
 RESULT = {
     "schema": "vtuber.fortune/1",

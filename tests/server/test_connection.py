@@ -17,10 +17,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.server.asgi import Hall
-from vtuber_cli.server import body, connection, wire
-from vtuber_cli.server.admission import Limits
-from vtuber_cli.server.guard import Guard, Rules
-from vtuber_cli.server.origins import Names
+from vtuber_cli.server import connection, wire
+from vtuber_cli.server.guard import body
+from vtuber_cli.server.guard.admission import Limits
+from vtuber_cli.server.guard.layer import Guard, Rules
+from vtuber_cli.server.guard.origins import Names
 
 HANDSHAKE = (
     "GET /client-ws HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

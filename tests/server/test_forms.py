@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from vtuber_cli.audio import pcm
 from vtuber_cli.events import Phoneme, Speech
-from vtuber_cli.server import forms, voice, wire
-from vtuber_cli.server.forms import Form, HeardElsewhere, Plain, Spoken
+from vtuber_cli.server import wire
+from vtuber_cli.server.client import forms
+from vtuber_cli.server.client.forms import Form, HeardElsewhere, Plain, Spoken
 from vtuber_cli.server.messages import AgentState, DisplayText, ForceNewMessage
+from vtuber_cli.server.talk import voice
 
 RATE = 24_000
 TEXT = DisplayText(text="Hello there, ", name="Mika")

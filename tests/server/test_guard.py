@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from tests.server.asgi import PORT, Answer, Hall, ask, knock
 from vtuber_cli import config, i18n
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server import folders, headers, token
-from vtuber_cli.server.admission import Limits
-from vtuber_cli.server.guard import Guard, Rules, pass_of
-from vtuber_cli.server.origins import Authority, Names, own_origins, plain_origin
-from vtuber_cli.server.refusal import Refusal
+from vtuber_cli.server import folders
+from vtuber_cli.server.guard import headers, token
+from vtuber_cli.server.guard.admission import Limits
+from vtuber_cli.server.guard.layer import Guard, Rules, pass_of
+from vtuber_cli.server.guard.origins import Authority, Names, own_origins, plain_origin
+from vtuber_cli.server.guard.refusal import Refusal
 
 OURS = f"127.0.0.1:{PORT}"
 LISTED = Names.of(["mybox.local", "proxy.example:443"], ["https://trusted.example", "http://localhost:5173"])

@@ -10,7 +10,8 @@ import pytest
 
 from tests.server.asgi import PORT, Hall, ask, knock
 from vtuber_cli.server import wire
-from vtuber_cli.server.guard import Guard, Rules
+from vtuber_cli.server.guard.layer import Guard, Rules
+from vtuber_cli.server.guard.origins import Names
 from vtuber_cli.server.messages import (
     FetchAndSetHistory,
     MicAudioData,
@@ -19,7 +20,6 @@ from vtuber_cli.server.messages import (
     SwitchConfig,
     TextInput,
 )
-from vtuber_cli.server.origins import Names
 
 ROWS: dict[str, dict[str, Any]] = {
     row["id"]: row

@@ -15,8 +15,8 @@ import uvicorn
 import vtuber_cli.server
 from tests.browser import chromium
 from vtuber_cli.server import connection
-from vtuber_cli.server.admission import Limits
-from vtuber_cli.server.guard import Guard, Rules
+from vtuber_cli.server.guard.admission import Limits
+from vtuber_cli.server.guard.layer import Guard, Rules
 
 VIEWER = Path(vtuber_cli.server.__file__).parent / "viewer"
 SECRET = "s3cret-s3cret-s3cret-s3cret"

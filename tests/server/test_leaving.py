@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.server.served import Client, Script, Served, serving
-from vtuber_cli.server import outlet
+from vtuber_cli.server.client import outlet
 
 PROMPTLY = 2.0
 """Seconds until a client that has gone is forgotten."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from vtuber_cli.errors import UsageError
-from vtuber_cli.server.groups import MOST_MEMBERS, Group, Groups
+from vtuber_cli.server.groups.membership import MOST_MEMBERS, Group, Groups
 
 CLIENTS = [f"c{number}" for number in range(MOST_MEMBERS + 4)]
 client = st.sampled_from(CLIENTS)

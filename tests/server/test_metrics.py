@@ -9,9 +9,9 @@ import httpx
 from websockets.asyncio.client import connect
 
 from tests.server.served import PATIENCE, Script, Served, serving
-from vtuber_cli.server import exposition
-from vtuber_cli.server.exposition import OTHER, Counter, Histogram, Reading
-from vtuber_cli.server.metrics import Metrics
+from vtuber_cli.server.metrics import exposition
+from vtuber_cli.server.metrics.exposition import OTHER, Counter, Histogram, Reading
+from vtuber_cli.server.metrics.metrics import Metrics
 
 _SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? (-?[0-9.e+-]+|\+Inf)')
 

@@ -7,7 +7,7 @@ import asyncio
 import numpy as np
 
 from vtuber_cli.events import EAR_RATE, AudioFrame
-from vtuber_cli.server.microphone import STREAM_SECONDS, UTTERANCE_SECONDS, ClientMicrophone, Utterance
+from vtuber_cli.server.talk.microphone import STREAM_SECONDS, UTTERANCE_SECONDS, ClientMicrophone, Utterance
 
 
 def second(level: float = 0.1) -> np.ndarray:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vtuber_cli.server import outlet
-from vtuber_cli.server.forms import Frames
-from vtuber_cli.server.outlet import Outlet
+from vtuber_cli.server.client import outlet
+from vtuber_cli.server.client.forms import Frames
+from vtuber_cli.server.client.outlet import Outlet
 from vtuber_cli.server.wire import Encoded
 
 pytestmark = pytest.mark.looptime(start=0, end=60)

@@ -11,9 +11,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.server.served import Client, Script, Served, serving
-from vtuber_cli.server import resumption
-from vtuber_cli.server.peer import ELSEWHERE
-from vtuber_cli.server.resumption import Place, Tickets, Writers
+from vtuber_cli.server.client import resumption
+from vtuber_cli.server.client.peer import ELSEWHERE
+from vtuber_cli.server.client.resumption import Place, Tickets, Writers
 
 
 class Holder:

@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from websockets.asyncio.client import connect
 
 from tests.server.served import PATIENCE, Client, Script, Served, serving
-from vtuber_cli.server import speaker
 from vtuber_cli.server.messages.schema import protocol_schema
-from vtuber_cli.server.talk import MOST_WAITING
+from vtuber_cli.server.talk import speaker
+from vtuber_cli.server.talk.talk import MOST_WAITING
 
 SCHEMA = protocol_schema()
 FROM_SERVER = Draft202012Validator({"$ref": "#/$defs/ServerMessage", "$defs": SCHEMA["$defs"]})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vtuber_cli.events import Sentence, Speech
-from vtuber_cli.server.speaker import MARGIN_SECONDS, ClientPlayback, ClientSpeaker
+from vtuber_cli.server.talk.speaker import MARGIN_SECONDS, ClientPlayback, ClientSpeaker
 
 pytestmark = pytest.mark.looptime(start=0, end=200)
 RATE = 1000

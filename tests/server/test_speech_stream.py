@@ -17,7 +17,9 @@ import pytest
 from tests.server.served import PATIENCE, Client, Script, Served, serving
 from vtuber_cli.audio.riff import Riff
 from vtuber_cli.events import Speech
-from vtuber_cli.server import outlet, peer, speaker, voice, wire
+from vtuber_cli.server import wire
+from vtuber_cli.server.client import outlet, peer
+from vtuber_cli.server.talk import speaker, voice
 
 LONG = "This is a very long sentence that nobody lets her finish, whatever it may be about in the end."
 

@@ -10,7 +10,7 @@ import pytest
 
 from vtuber_cli.errors import StoreError, UsageError
 from vtuber_cli.redact import redacted
-from vtuber_cli.server import token
+from vtuber_cli.server.guard import token
 
 
 def test_it_is_made_once_for_its_owner_alone() -> None:

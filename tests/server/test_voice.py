@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vtuber_cli.audio.riff import Riff
 from vtuber_cli.events import Phoneme, Speech
-from vtuber_cli.server import voice
+from vtuber_cli.server.talk import voice
 
 RATE = 22_050
 

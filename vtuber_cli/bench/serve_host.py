@@ -26,10 +26,10 @@ from vtuber_cli.bench.paced import Pace, paced
 from vtuber_cli.bootstrap.hosting import Hosting
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.server import app
-from vtuber_cli.server.guard import Rules
+from vtuber_cli.server.guard.layer import Rules
 from vtuber_cli.server.hall import Hall
 from vtuber_cli.server.running import Running
-from vtuber_cli.server.seats import Seats
+from vtuber_cli.server.talk.seats import Seats
 
 LANGUAGE = "en"
 _FLAGS: dict[str, object] = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Hosting:
-    """Opens talks with any character; a `server.talks.Talks`.
+    """Opens talks with any character; a `server.talk.talks.Talks`.
 
     Args:
         plan: of whoever talks first; the others get the same flags.

@@ -71,7 +71,8 @@ def _advice(error: VtuberError) -> str:
 
 def _load() -> None:
     """What takes its time to import, away from the loop that paints the screen."""
-    from vtuber_cli.server import app, relay, running
+    from vtuber_cli.server import app, running
+    from vtuber_cli.server.viewers import relay
 
     del app, relay, running
 
@@ -79,12 +80,13 @@ def _load() -> None:
 async def _show(session: Session, plan: Plan, events: Subscription) -> None:
     from vtuber_cli import paths
     from vtuber_cli.cli import address
-    from vtuber_cli.server import app, running, token
-    from vtuber_cli.server.guard import Rules
+    from vtuber_cli.server import app, running
+    from vtuber_cli.server.guard import token
+    from vtuber_cli.server.guard.layer import Rules
+    from vtuber_cli.server.guard.refusal import Refusal
     from vtuber_cli.server.hall import Hall
-    from vtuber_cli.server.refusal import Refusal
-    from vtuber_cli.server.relay import Guests, Relay
-    from vtuber_cli.server.seats import Seats
+    from vtuber_cli.server.talk.seats import Seats
+    from vtuber_cli.server.viewers.relay import Guests, Relay
 
     def tell(refusal: Refusal) -> None:
         params = tuple((name, str(value)) for name, value in refusal.params.items())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vtuber_cli.bootstrap import Plan
     from vtuber_cli.events import Event
-    from vtuber_cli.server.guard import Rules
+    from vtuber_cli.server.guard.layer import Rules
     from vtuber_cli.server.running import Running
     from vtuber_cli.store.history import History
 
@@ -84,8 +84,8 @@ def _rules(plan: Plan) -> Rules:
     Raises:
         UsageError: others can reach the address, and there is no token.
     """
-    from vtuber_cli.server import token
-    from vtuber_cli.server.guard import Rules
+    from vtuber_cli.server.guard import token
+    from vtuber_cli.server.guard.layer import Rules
 
     server = plan.settings.server
     return Rules.of(server, token.load() if server.token else None)
@@ -99,9 +99,9 @@ async def _serve(
     from vtuber_cli.bootstrap.hosting import Hosting
     from vtuber_cli.cli.show import notice
     from vtuber_cli.server import app, running
+    from vtuber_cli.server.guard.refusal import Refusal
     from vtuber_cli.server.hall import Hall
-    from vtuber_cli.server.refusal import Refusal
-    from vtuber_cli.server.seats import Seats
+    from vtuber_cli.server.talk.seats import Seats
     from vtuber_cli.tui.signals import asked_to_end
 
     def tell(refusal: Refusal) -> None:

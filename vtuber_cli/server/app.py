@@ -14,18 +14,21 @@ from starlette.websockets import WebSocketDisconnect
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.live2d import core_file
-from vtuber_cli.server import cards, cast, described, folders, offers, proxy
-from vtuber_cli.server.guard import Guard, Rules, pass_of
+from vtuber_cli.server import cast, described, folders
+from vtuber_cli.server.client.peer import Peer
+from vtuber_cli.server.guard.layer import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
-from vtuber_cli.server.peer import Peer
-from vtuber_cli.server.traffic import Traffic
+from vtuber_cli.server.metrics.traffic import Traffic
+from vtuber_cli.server.offers import routes
+from vtuber_cli.server.shared import proxy
+from vtuber_cli.server.viewers import cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vtuber_cli.server.client.outlet import Send
+    from vtuber_cli.server.guard.refusal import Refusal
     from vtuber_cli.server.hall import Hall
-    from vtuber_cli.server.outlet import Send
-    from vtuber_cli.server.refusal import Refusal
 
 _VIEWER = Path(__file__).with_name("viewer")
 _AVATARS = (".jpg", ".jpeg", ".png", ".gif")
@@ -51,7 +54,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     app = FastAPI(title="vtuber", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     _answer_sockets(app, hall)
     _answer_requests(app, hall)
-    offers.join(app, hall)
+    routes.join(app, hall)
     proxy.join(app, hall)
     app.mount("/bg", folders.Folder(hall.folder / "backgrounds", PICTURES))
     app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))

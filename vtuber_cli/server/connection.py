@@ -12,8 +12,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from vtuber_cli.server import wire
-from vtuber_cli.server.admission import Limits
-from vtuber_cli.server.guard import App
+from vtuber_cli.server.guard.admission import Limits
+from vtuber_cli.server.guard.layer import App
 
 HEAD_SECONDS = 10.0
 """For a request's first line and headers, or for what follows an answer that did not wait for the rest."""

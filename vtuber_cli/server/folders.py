@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from vtuber_cli.server import headers
-from vtuber_cli.server.guard import pass_of
+from vtuber_cli.server.guard import headers
+from vtuber_cli.server.guard.layer import pass_of
 
 if TYPE_CHECKING:
     from starlette.types import Scope

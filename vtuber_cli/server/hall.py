@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
-from vtuber_cli.server import cast, histories
-from vtuber_cli.server.forms import Plain, Told, as_told
-from vtuber_cli.server.lobby import Lobby
+from vtuber_cli.server import cast
+from vtuber_cli.server.client import histories
+from vtuber_cli.server.client.forms import Plain, Told, as_told
+from vtuber_cli.server.client.resumption import Tickets, Writers
+from vtuber_cli.server.groups.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message, SetModelAndConf
-from vtuber_cli.server.metrics import Metrics
-from vtuber_cli.server.resumption import Tickets, Writers
-from vtuber_cli.server.sight import Scenes, Sight
-from vtuber_cli.server.sounds import Sounds
-from vtuber_cli.server.stage import Stage
+from vtuber_cli.server.metrics.metrics import Metrics
+from vtuber_cli.server.offers.sounds import Sounds
+from vtuber_cli.server.viewers.sight import Scenes, Sight
+from vtuber_cli.server.viewers.stage import Stage
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
-    from vtuber_cli.server.seats import Seats
-    from vtuber_cli.server.talk import Talk
-    from vtuber_cli.server.talks import Talks
+    from vtuber_cli.server.talk.seats import Seats
+    from vtuber_cli.server.talk.talk import Talk
+    from vtuber_cli.server.talk.talks import Talks
 
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _MOST_PICTURES = 1000

@@ -14,8 +14,8 @@ import uvicorn
 from vtuber_cli.server.connection import configured
 
 if TYPE_CHECKING:
-    from vtuber_cli.server.admission import Limits
-    from vtuber_cli.server.guard import Guard
+    from vtuber_cli.server.guard.admission import Limits
+    from vtuber_cli.server.guard.layer import Guard
 
 _GRACE_SECONDS = 3
 """For connections to end by themselves."""

@@ -1,0 +1,1 @@
+"""Several clients in one conversation, each with a character of its own."""

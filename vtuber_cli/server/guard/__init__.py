@@ -1,0 +1,1 @@
+"""Who may come in: one layer before everything, and the rules it holds to."""

@@ -1,0 +1,1 @@
+"""What a server does for clients without a talk: ears, a voice, fortunes."""

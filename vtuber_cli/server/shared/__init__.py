@@ -1,0 +1,1 @@
+"""`/proxy-ws`: one talk that many clients share."""
