@@ -90,6 +90,7 @@ async def test_invitations_that_fail(served: Served) -> None:
             (other, await uid_of(ben)),
             (other, "nobody-1"),
             (other, await uid_of(viewer)),
+            (viewer, await uid_of(other)),
         ):
             await client.say("add-client-to-group", invitee_uid=invitee)
             answer = await client.next()

@@ -27,17 +27,16 @@ class Membership(RuleBasedStateMachine):
 
     @rule(who=client, invitee=client)
     def invite(self, who: str, invitee: str) -> None:
-        if who not in self.present:
-            return
         before, own = self.groups.of(invitee), self.groups.of(who)
         try:
             group = self.groups.invite(who, invitee, self.present)
         except UsageError:
             full = own is not None and len(own.members) == MOST_MEMBERS
-            assert who == invitee or invitee not in self.present or before is not None or full
+            assert who == invitee or not {who, invitee} <= self.present or before is not None or full
             assert (self.groups.of(who), self.groups.of(invitee)) == (own, before)
         else:
             assert before is None
+            assert who in self.present
             assert group.members == (*(own.members if own else (who,)), invitee)
             self.orders.setdefault(group.number, [who]).append(invitee)
 
@@ -91,6 +90,7 @@ TestMembership = Membership.TestCase
     [
         (("invite", "a", "a"), "groups.oneself"),
         (("invite", "a", "x"), "groups.nobody"),
+        (("invite", "x", "z"), "server.viewers_look"),
         (("invite", "z", "b"), "groups.taken"),
         (("remove", "b", "a"), "groups.not_owner"),
         (("remove", "z", "a"), "groups.not_owner"),
@@ -99,7 +99,7 @@ TestMembership = Membership.TestCase
 )
 def test_what_cannot_be(act: tuple[str, str, str], key: str) -> None:
     groups = Groups()
-    groups.invite("a", "b", {"b"})
+    groups.invite("a", "b", {"a", "b"})
     kind, who, whom = act
     with pytest.raises(UsageError) as refused:
         groups.invite(who, whom, {"a", "b", "z"}) if kind == "invite" else groups.remove(who, whom)
@@ -110,16 +110,16 @@ def test_what_cannot_be(act: tuple[str, str, str], key: str) -> None:
 def test_a_group_has_an_end() -> None:
     groups = Groups()
     for number in range(1, MOST_MEMBERS):
-        groups.invite("0", str(number), {str(number)})
+        groups.invite("0", str(number), {"0", str(number)})
     with pytest.raises(UsageError) as refused:
-        groups.invite("0", "x", {"x"})
+        groups.invite("0", "x", {"0", "x"})
     assert refused.value.key == "groups.full"
 
 
 def test_an_owner_who_leaves_is_followed_by_whoever_came_next() -> None:
     groups = Groups()
-    groups.invite("a", "b", {"b"})
-    groups.invite("b", "c", {"c"})
+    groups.invite("a", "b", {"a", "b"})
+    groups.invite("b", "c", {"b", "c"})
     parting = groups.remove("a", "a")
     assert parting.rest is not None
     assert (parting.rest.owner, parting.rest.members) == ("b", ("b", "c"))

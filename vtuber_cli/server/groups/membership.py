@@ -57,8 +57,11 @@ class Groups:
         """Takes somebody in, without asking them; makes a group if there is none. The group as it is now.
 
         Raises:
-            UsageError: the invitee is oneself, not there, or in a group already; or there is no room.
+            UsageError: oneself only looks on; the invitee is oneself, not there, or in a group already; or there is no
+                room.
         """
+        if who not in present:
+            raise UsageError("server.viewers_look")
         if invitee == who:
             raise UsageError("groups.oneself")
         if invitee not in present:
