@@ -342,6 +342,15 @@ async def test_what_is_too_long(hall: Hall, target: str, headers: list[tuple[str
     assert hall.came == []
 
 
+@pytest.mark.parametrize("target", ["*", "health", "", "127.0.0.1:80", f"http://{OURS}/health"])
+async def test_what_is_no_address_of_ours(hall: Hall, target: str) -> None:
+    for method in ("GET", "OPTIONS", "CONNECT"):
+        answer = await ask(guarded(hall), [("Host", OURS)], method=method, path=target)
+        assert (answer.status, answer.body) == (400, b"the address has to begin with a slash\n")
+    assert (await knock(guarded(hall), [("Host", OURS)], path=target)).status == 403
+    assert hall.came == []
+
+
 # --- uploads ----------------------------------------------------------------------------------------------------
 
 SMALL = Limits(upload_bytes=2**20)

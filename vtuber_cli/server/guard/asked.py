@@ -96,6 +96,12 @@ def cookie_name(asked: Asked) -> str:
     return f"vtuber-{asked.server[1]}"
 
 
+def check_target(asked: Asked) -> None:
+    """HTTP knows addresses of other forms (`*`, `host:port`, `http://host/`), which lead nowhere here."""
+    if not asked.path.startswith("/"):
+        raise Refusal("guard.no_path", 400)
+
+
 def check_size(asked: Asked) -> None:
     if len(asked.raw_path) + len(asked.query) > _LONGEST_TARGET:
         raise Refusal("guard.target_too_long", 414)

@@ -22,7 +22,15 @@ from vtuber_cli.server import wire
 from vtuber_cli.server.guard import headers, token
 from vtuber_cli.server.guard.admission import Limits, Place, Places, Tries
 from vtuber_cli.server.guard.answers import POLICY, answer, completing, one_line, refuse, refuse_socket
-from vtuber_cli.server.guard.asked import Asked, check_cross_site, check_size, cookie_name, length, without_token
+from vtuber_cli.server.guard.asked import (
+    Asked,
+    check_cross_site,
+    check_size,
+    check_target,
+    cookie_name,
+    length,
+    without_token,
+)
 from vtuber_cli.server.guard.body import Body, Event, Receive, Send, heard_out, too_large
 from vtuber_cli.server.guard.origins import Authority, Names, all_of, is_loopback
 from vtuber_cli.server.guard.refusal import Refusal
@@ -137,6 +145,7 @@ class Guard:
         host: Authority | None = None
         origin: str | None = None
         try:
+            check_target(asked)
             check_size(asked)
             host = self._rules.names.host(asked.headers, asked.server, asked.scheme)
             origin = self._rules.names.origin(asked.headers, host, asked.server[1], asked.scheme)
@@ -212,6 +221,7 @@ class Guard:
         place: Place | None = None
         waits = False
         try:
+            check_target(asked)
             check_size(asked)
             host = self._rules.names.host(asked.headers, asked.server, asked.scheme)
             origin = self._rules.names.origin(asked.headers, host, asked.server[1], asked.scheme)
