@@ -106,6 +106,16 @@ async def test_she_can_be_interrupted(served: Served, script: Script) -> None:
         assert await client.turn() == ["full-text 'Thinking...'", *START[1:], "audio 'Yes?'", *END]
 
 
+async def test_an_interrupt_takes_back_what_has_not_begun(served: Served, script: Script) -> None:
+    script.says("I was wondering.")
+    async with served.client() as client:
+        await client.say("ai-speak-signal", idle_time=-1)
+        await client.say("interrupt-signal", text="")
+        await client.say("heartbeat")
+        await client.until("heartbeat-ack")
+        await client.silent(0.3)
+
+
 async def test_a_model_that_fails_ends_its_turn(served: Served, script: Script) -> None:
     script.says(None)
     async with served.client() as client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +20,8 @@ from vtuber_cli.server.messages.schema import protocol_schema
 from vtuber_cli.server.talk import speaker
 from vtuber_cli.server.talk.talk import MOST_WAITING
 
+LEAVING_SECONDS = 10.0
+"""For all that is a client's to be gone: 2 on a machine with nothing else to do."""
 SCHEMA = protocol_schema()
 FROM_SERVER = Draft202012Validator({"$ref": "#/$defs/ServerMessage", "$defs": SCHEMA["$defs"]})
 TEXTS = st.sampled_from(["hi", "tell me", "한국어로 말해 줘", "a" * 500, "[joy]", "  ", ""])
@@ -238,11 +241,21 @@ class Machine(RuleBasedStateMachine):
         assert len(asyncio.all_tasks(self.runner.get_loop())) < 80
 
     def teardown(self) -> None:
-        if self.unsure:
-            self.interrupt("")
-        self.run(self._rest())
-        self.run(self._fence())  # it is still there
-        self.run(self.client.line.close())
+        try:
+            if self.unsure:
+                self.interrupt("")
+            self.run(self._rest())
+            self.run(self._fence())  # it is still there
+        finally:
+            self.run(self._close())
+
+    async def _close(self) -> None:
+        await self.client.line.close()
+        began = time.monotonic()
+        hall = self.served.hall
+        while any(left := (hall.talkers, hall.seats.taken, hall.writers.count)):
+            assert time.monotonic() - began < LEAVING_SECONDS, f"something of it is left: {left}"
+            await asyncio.sleep(0.005)
 
 
 def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +266,7 @@ def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
         quick: dict[str, Any] = {"engines.tts.options.syllable_seconds": "0.021"}
         context = serving(Machine.script, **quick)
         Machine.served = runner.run(context.__aenter__())
+        tasks = len(asyncio.all_tasks(runner.get_loop()))
         try:
             run_state_machine_as_test(
                 Machine,
@@ -265,5 +279,6 @@ def test_one_client_does_anything(monkeypatch: pytest.MonkeyPatch) -> None:
                     suppress_health_check=[HealthCheck.too_slow],
                 ),
             )
+            assert len(asyncio.all_tasks(runner.get_loop())) == tasks
         finally:
             runner.run(context.__aexit__(None, None, None))

@@ -112,6 +112,8 @@ class Session:
         """Who has talked already, and need not say hello again."""
         self._understood = False
         """Something said, not typed, was words."""
+        self._moved: asyncio.Future[None] | None = None
+        """Cancelled when she need not speak up any more."""
         self._floor: Floor | None = None
         self._partner: Partner | None = None
 
@@ -189,14 +191,17 @@ class Session:
         if self._taken_up:
             return None
         moved = proactive.prompt(self._manner.language, silent, self._manner.proactive)
-        return self._put(Letter(moved, "speak_up", images=images))
+        self._moved = self._put(Letter(moved, "speak_up", images=images))
+        return self._moved
 
     def hold_back(self) -> None:
         """Somebody is at the keys, or at a microphone that is not ours: she does not speak up for now."""
         self._patience.start_over()
 
     def interrupt(self) -> None:
-        """Stops what she says or thinks, now; harmless when she does neither."""
+        """Stops what she says or thinks, or is about to say by herself, now; harmless when she does none of it."""
+        if self._moved is not None:
+            self._moved.cancel()
         self._speaker.stop()
         if self._floor is not None:
             self._floor.interrupt()

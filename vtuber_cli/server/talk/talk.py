@@ -390,8 +390,12 @@ class Talk:
 
     # --- speech --------------------------------------------------------------------------------------------------
 
+    # A sentence may have been on its way when its turn was interrupted or left.
+
     def _send_piece(self, _: int, sentence: Sentence, speech: Speech | None) -> None:
-        self._client.say(sentences.spoken(self._figure, sentence, speech))
+        if self._chain is not None:
+            self._client.say(sentences.spoken(self._figure, sentence, speech))
 
     def _send_complete(self) -> None:
-        self._client.say(BackendSynthComplete(), speech=True)
+        if self._chain is not None:
+            self._client.say(BackendSynthComplete(), speech=True)
