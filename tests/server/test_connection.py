@@ -95,12 +95,14 @@ async def test_a_socket_from_our_own_page(running: Running) -> None:
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "https://trusted.example.evil.com", "null", "HTTPS://trusted.example"]
 )
-async def test_a_socket_from_elsewhere(running: Running, origin: str) -> None:
+async def test_a_socket_from_elsewhere(running: Running, origin: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(InvalidStatus) as caught:
         async with connect(running.url(), origin=origin, proxy=None):  # type: ignore[arg-type]
             pass
     assert caught.value.response.status_code == 403
     assert running.hall.came == []
+    assert await running.health() == 200
+    assert [record.name for record in caplog.records] == ["vtuber_cli.server.guard.layer"]  # once, by the guard
 
 
 async def test_a_name_that_was_bent_to_us(running: Running) -> None:
@@ -229,6 +231,18 @@ async def test_frames_that_are_none(running: Running, name: str) -> None:
     assert (answer[:1], answer[2:4]) == (b"\x88", struct.pack("!H", code)) or (name == "empty pieces" and not answer)
     assert running.hall.heard == []
     assert await running.health() == 200
+
+
+async def test_an_end_in_the_middle_of_an_upload(running: Running, caplog: pytest.LogCaptureFixture) -> None:
+    running.server.config.timeout_graceful_shutdown = 0
+    begun = f"POST /asr HTTP/1.1\r\nHost: {running.host}\r\nContent-Length: 9\r\n\r\n123"
+    async with running.raw(begun) as (reader, _):
+        async with asyncio.timeout(20):
+            while running.hall.read != b"123":
+                await asyncio.sleep(0.01)
+        running.server.should_exit = True
+        await _rest(reader)
+    assert "Traceback" not in caplog.text
 
 
 async def test_everything_is_given_back(running: Running) -> None:

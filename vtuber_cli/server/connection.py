@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import logging
+from typing import TYPE_CHECKING, Any
 
 import h11
 import uvicorn
@@ -14,6 +15,9 @@ from websockets.frames import Frame
 from vtuber_cli.server import wire
 from vtuber_cli.server.guard.admission import Limits
 from vtuber_cli.server.guard.layer import App
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 HEAD_SECONDS = 10.0
 """For a request's first line and headers, or for what follows an answer that did not wait for the rest."""
@@ -85,6 +89,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     _ends: asyncio.TimerHandle | None = None
 
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if self.close_sent:  # who was refused with an answer was answered, which uvicorn's own end calls an error
+            self.handshake_complete = True
+
     async def run_asgi(self) -> None:
         await super().run_asgi()
         if self in self.connections:
@@ -105,8 +114,15 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         super().handle_cont(event)
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether it is about something that we could mend: not that a request was broken, or cut off when we end."""
+    failed = record.exc_info[1] if record.exc_info else None
+    return not isinstance(failed, asyncio.CancelledError | h11.LocalProtocolError)
+
+
 def configured(app: App, *, host: str, port: int, limits: Limits) -> uvicorn.Config:
     """uvicorn's configuration for a guarded application."""
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
     most = limits.sessions + limits.viewers + _SPARE_CONNECTIONS
     return uvicorn.Config(
         app=app_of(app),
