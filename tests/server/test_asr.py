@@ -20,8 +20,8 @@ from vtuber_cli.engines.base import Capabilities, Stop
 from vtuber_cli.engines.echo import EchoAsr
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import Transcript
-from vtuber_cli.server.offers import hearing
-from vtuber_cli.server.talk.seats import Seats
+from vtuber_cli.server.seats import Seats
+from vtuber_cli.server.services import hearing
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples

@@ -12,7 +12,7 @@ from tests.browser.chromium import decoded
 from tests.server.served import serving
 from vtuber_cli.server.client.forms import Form, as_told
 from vtuber_cli.server.messages import FortuneCard
-from vtuber_cli.server.viewers import cards
+from vtuber_cli.server.onlookers import cards
 
 RESULT = {
     "schema": "vtuber.fortune/1",

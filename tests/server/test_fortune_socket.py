@@ -19,8 +19,8 @@ from vtuber_cli import paths
 from vtuber_cli.cli import fortune_fast
 from vtuber_cli.fortune import cache, narrate, profiles
 from vtuber_cli.server.messages import FortuneRequest, UserInfo
-from vtuber_cli.server.offers import fortunes
-from vtuber_cli.server.offers.requests import MOST_WAITING
+from vtuber_cli.server.services import fortunes
+from vtuber_cli.server.services.requests import MOST_WAITING
 
 DAY = "2026-11-23"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtuber_cli.server.shared.hearers import Hearers
+from vtuber_cli.server.proxy.hearers import Hearers
 
 
 def test_the_first_one_that_tells_is_believed() -> None:

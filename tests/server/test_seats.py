@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from vtuber_cli.errors import EngineFailed
-from vtuber_cli.server.talk.seats import Seats
+from vtuber_cli.server.seats import Seats
 
 pytestmark = pytest.mark.looptime(start=0, end=60)
 

@@ -13,7 +13,7 @@ from vtuber_cli import disk, paths
 from vtuber_cli.audio.riff import Riff
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import Speech
-from vtuber_cli.server.offers.sounds import Bounds, Sounds
+from vtuber_cli.server.services.sounds import Bounds, Sounds
 
 SPEECH = Speech(np.zeros(500, np.float32), 8000)  # 1000 bytes
 

@@ -13,7 +13,7 @@ from vtuber_cli.avatar.expressions import Expressions
 from vtuber_cli.errors import ConfigError
 from vtuber_cli.events import PhaseChanged, ReplyStarted
 from vtuber_cli.server import cast
-from vtuber_cli.server.viewers.stage import POSES_A_SECOND, Stage
+from vtuber_cli.server.onlookers.stage import POSES_A_SECOND, Stage
 from vtuber_cli.server.wire import Encoded
 
 pytestmark = pytest.mark.looptime

@@ -20,7 +20,7 @@ from vtuber_cli.engines.base import Stop
 from vtuber_cli.engines.echo import EchoTts
 from vtuber_cli.errors import EngineFailed
 from vtuber_cli.events import Speech
-from vtuber_cli.server.offers.requests import MOST_WAITING
+from vtuber_cli.server.services.requests import MOST_WAITING
 
 
 @asynccontextmanager

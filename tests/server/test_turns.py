@@ -19,8 +19,8 @@ from vtuber_cli.audio.riff import Riff
 from vtuber_cli.conversation.memory import Memory
 from vtuber_cli.conversation.voices import Voices
 from vtuber_cli.server import connection
+from vtuber_cli.server.seats import Seats
 from vtuber_cli.server.talk import speaker
-from vtuber_cli.server.talk.seats import Seats
 
 START = ["chain-start", "full-text 'Thinking...'"]
 END = ["backend-synth-complete", "force-new-message", "chain-end"]

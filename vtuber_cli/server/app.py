@@ -19,9 +19,9 @@ from vtuber_cli.server.client.peer import Peer
 from vtuber_cli.server.guard.layer import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
 from vtuber_cli.server.metrics.traffic import Traffic
-from vtuber_cli.server.offers import routes
-from vtuber_cli.server.shared import proxy
-from vtuber_cli.server.viewers import cards
+from vtuber_cli.server.onlookers import cards
+from vtuber_cli.server.proxy import peer as proxy
+from vtuber_cli.server.services import routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,13 +17,13 @@ from vtuber_cli.server.client.resumption import Tickets, Writers
 from vtuber_cli.server.groups.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message, SetModelAndConf
 from vtuber_cli.server.metrics.metrics import Metrics
-from vtuber_cli.server.offers.sounds import Sounds
-from vtuber_cli.server.viewers.sight import Scenes, Sight
-from vtuber_cli.server.viewers.stage import Stage
+from vtuber_cli.server.onlookers.sight import Scenes, Sight
+from vtuber_cli.server.onlookers.stage import Stage
+from vtuber_cli.server.services.sounds import Sounds
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Samples
-    from vtuber_cli.server.talk.seats import Seats
+    from vtuber_cli.server.seats import Seats
     from vtuber_cli.server.talk.talk import Talk
     from vtuber_cli.server.talk.talks import Talks
 

@@ -30,8 +30,8 @@ from vtuber_cli.server.messages import (
     SpeechElsewhere,
     Viseme,
 )
+from vtuber_cli.server.onlookers import cards
 from vtuber_cli.server.talk import voice
-from vtuber_cli.server.viewers import cards
 from vtuber_cli.server.wire import Encoded
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from vtuber_cli.server.client.forms import FEATURES, Form, Plain, Told, as_told
 from vtuber_cli.server.client.outlet import Outlet, Send
 from vtuber_cli.server.client.resumption import Place as TalkPlace
 from vtuber_cli.server.messages.images import pictures
+from vtuber_cli.server.onlookers.sight import Sight
 from vtuber_cli.server.talk.microphone import UTTERANCE_SECONDS, Utterance
 from vtuber_cli.server.talk.talk import Talk
-from vtuber_cli.server.viewers.sight import Sight
 
 if TYPE_CHECKING:
     from vtuber_cli.conversation.session import Hearer

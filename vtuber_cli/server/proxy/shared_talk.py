@@ -12,7 +12,7 @@ from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server import cast
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.client.forms import Plain, Told, as_told
-from vtuber_cli.server.shared.hearers import Hearers
+from vtuber_cli.server.proxy.hearers import Hearers
 from vtuber_cli.server.talk.question import Question
 from vtuber_cli.server.talk.talk import MOST_WAITING, Talk
 

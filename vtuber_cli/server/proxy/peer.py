@@ -15,9 +15,9 @@ from vtuber_cli.i18n import t
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.client.peer import Peer
 from vtuber_cli.server.guard.layer import pass_of
-from vtuber_cli.server.shared.shared_talk import SharedTalk
+from vtuber_cli.server.onlookers.sight import Sight
+from vtuber_cli.server.proxy.shared_talk import SharedTalk
 from vtuber_cli.server.talk.question import Question
-from vtuber_cli.server.viewers.sight import Sight
 
 if TYPE_CHECKING:
     from vtuber_cli.events import Picture, Samples

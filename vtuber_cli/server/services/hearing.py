@@ -13,7 +13,7 @@ from vtuber_cli.engines.pauses import cut_at_pauses
 from vtuber_cli.errors import AudioUnavailable, EngineFailed, UsageError, VtuberError
 from vtuber_cli.events import EAR_RATE
 from vtuber_cli.i18n import t
-from vtuber_cli.server.offers.speaking import services_of
+from vtuber_cli.server.services.speaking import services_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

@@ -16,10 +16,10 @@ from starlette.routing import WebSocketRoute
 from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server import described, folders, wire
 from vtuber_cli.server.metrics import exposition
-from vtuber_cli.server.offers import hearing
-from vtuber_cli.server.offers.fortunes import Fortunes
-from vtuber_cli.server.offers.requests import Requests
-from vtuber_cli.server.offers.speaking import CACHE, Speaking
+from vtuber_cli.server.services import hearing
+from vtuber_cli.server.services.fortunes import Fortunes
+from vtuber_cli.server.services.requests import Requests
+from vtuber_cli.server.services.speaking import CACHE, Speaking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,8 +12,8 @@ from vtuber_cli.server.messages import SpeechComplete, SpeechPart, SpeechRequest
 if TYPE_CHECKING:
     from vtuber_cli.conversation.services import Services
     from vtuber_cli.events import Speech
-    from vtuber_cli.server.offers.requests import Say
-    from vtuber_cli.server.offers.sounds import Sounds
+    from vtuber_cli.server.services.requests import Say
+    from vtuber_cli.server.services.sounds import Sounds
     from vtuber_cli.server.talk.talks import Talks
 
 CACHE = "/cache"

@@ -25,15 +25,15 @@ from vtuber_cli.fortune.signs import find_animal, find_sign
 from vtuber_cli.fortune.spreads import SPREADS, find_spread
 from vtuber_cli.fortune.tell import noticed, tell
 from vtuber_cli.server.messages import FortuneNarration, FortuneRequest, FortuneResponse
-from vtuber_cli.server.offers.speaking import address_of, services_of
+from vtuber_cli.server.services.speaking import address_of, services_of
 from vtuber_cli.tools.base import Narration
 
 if TYPE_CHECKING:
     from vtuber_cli.fortune.localise import Result
     from vtuber_cli.fortune.places import Place
     from vtuber_cli.server.messages import UserInfo
-    from vtuber_cli.server.offers.requests import Say
-    from vtuber_cli.server.offers.sounds import Sounds
+    from vtuber_cli.server.services.requests import Say
+    from vtuber_cli.server.services.sounds import Sounds
     from vtuber_cli.server.talk.talks import Talks
 
 _AT_ONCE = 1
