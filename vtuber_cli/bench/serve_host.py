@@ -29,7 +29,7 @@ from vtuber_cli.server import app
 from vtuber_cli.server.guard.layer import Rules
 from vtuber_cli.server.hall import Hall
 from vtuber_cli.server.running import Running
-from vtuber_cli.server.talk.seats import Seats
+from vtuber_cli.server.seats import Seats
 
 LANGUAGE = "en"
 _FLAGS: dict[str, object] = {

@@ -72,7 +72,7 @@ def _advice(error: VtuberError) -> str:
 def _load() -> None:
     """What takes its time to import, away from the loop that paints the screen."""
     from vtuber_cli.server import app, running
-    from vtuber_cli.server.viewers import relay
+    from vtuber_cli.server.onlookers import relay
 
     del app, relay, running
 
@@ -85,8 +85,8 @@ async def _show(session: Session, plan: Plan, events: Subscription) -> None:
     from vtuber_cli.server.guard.layer import Rules
     from vtuber_cli.server.guard.refusal import Refusal
     from vtuber_cli.server.hall import Hall
-    from vtuber_cli.server.talk.seats import Seats
-    from vtuber_cli.server.viewers.relay import Guests, Relay
+    from vtuber_cli.server.onlookers.relay import Guests, Relay
+    from vtuber_cli.server.seats import Seats
 
     def tell(refusal: Refusal) -> None:
         params = tuple((name, str(value)) for name, value in refusal.params.items())

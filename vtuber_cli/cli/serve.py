@@ -101,7 +101,7 @@ async def _serve(
     from vtuber_cli.server import app, running
     from vtuber_cli.server.guard.refusal import Refusal
     from vtuber_cli.server.hall import Hall
-    from vtuber_cli.server.talk.seats import Seats
+    from vtuber_cli.server.seats import Seats
     from vtuber_cli.tui.signals import asked_to_end
 
     def tell(refusal: Refusal) -> None:
