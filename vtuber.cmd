@@ -47,5 +47,6 @@ rem Everything after the word test goes to pytest, as it was written.
 set "rest=%*"
 set "rest=%rest:*test=%"
 cd /d "%here%"
+if not defined rest set "rest=-n 2 --dist loadgroup --no-loadscope-reorder"
 "%venv_python%" -P -m pytest %rest%
 exit /b
