@@ -8,13 +8,9 @@ compile := uv + " pip compile --quiet --universal --generate-hashes --no-emit-in
 _default:
     @just --list --unsorted
 
-# Tests: `just test tests/audio -q`.
+# Tests, all of them in two processes: `just test`; some in one: `just test tests/audio -q`.
 test *ARGS:
     ./vtuber test {{ARGS}}
-
-# The same in two processes; what wants the machine to itself comes last (tests/side_by_side.py).
-test-both *ARGS:
-    ./vtuber test -n 2 --dist loadgroup --no-loadscope-reorder {{ARGS}}
 
 # Formatting, lint, types and import rules.
 lint:
