@@ -68,6 +68,16 @@ async def test_to_hush_is_silence_and_nothing_where_nothing_was_heard() -> None:
     assert not microphone._blocks[-1].any()
 
 
+async def test_an_end_that_we_have_told_is_not_heard_once_more() -> None:
+    microphone = ClientMicrophone()
+    microphone.push(second())
+    microphone.end_told = True
+    microphone.hush()
+    assert len(microphone._blocks) == 1
+    microphone.hush()  # now the client means its own
+    assert not microphone._blocks[-1].any()
+
+
 def test_an_utterance_is_all_of_its_parts_once() -> None:
     utterance = Utterance()
     assert utterance.take() is None
@@ -82,7 +92,8 @@ def test_an_utterance_is_all_of_its_parts_once() -> None:
 def test_an_utterance_without_an_end_is_cut() -> None:
     utterance = Utterance()
     fits = [utterance.add(second()) for _ in range(UTTERANCE_SECONDS + 5)]
-    assert fits == [True] * UTTERANCE_SECONDS + [False] * 5
+    assert fits == [True] * UTTERANCE_SECONDS + [False] + [True] * 4
     whole = utterance.take()
     assert whole is not None
     assert len(whole) == UTTERANCE_SECONDS * EAR_RATE
+    assert utterance.add(second())  # of the next one

@@ -26,7 +26,7 @@ class Line:
         self.complete = 0
         self.speaker = ClientSpeaker(self._send, self._complete)
 
-    def _send(self, _: int, sentence: Sentence, sound: Speech | None) -> None:
+    def _send(self, sentence: Sentence, sound: Speech | None) -> None:
         self.sent.append((sentence.shown, sound.seconds if sound else 0.0))
 
     def _complete(self) -> None:
@@ -205,3 +205,14 @@ async def test_what_nobody_hears_is_over_with_the_rest(line: Line) -> None:
 async def test_a_turn_without_a_piece_is_not_told_as_complete(line: Line) -> None:
     line.speaker.complete()
     assert line.complete == 0
+
+
+async def test_the_sound_of_what_is_over_takes_up_no_room() -> None:
+    line = Line()
+    heard, cut = line.say("One two.", "Three four.", seconds=60.0)
+    line.speaker.acknowledge()
+    await heard.finished()
+    line.speaker.stop()
+    for piece in (heard, cut):
+        assert piece.speech.seconds == 60.0
+        assert piece.speech.samples.strides == (0,)

@@ -33,6 +33,8 @@ class ClientMicrophone:
         self._position = 0
         self._changed = asyncio.Event()
         self._closed = False
+        self.end_told = False
+        """The client was told that what was being said is over: when it says so in its turn, that is no news."""
 
     def push(self, samples: Samples) -> None:
         if self._closed or not len(samples):
@@ -49,7 +51,9 @@ class ClientMicrophone:
         """The client has closed its microphone: what is being said is over."""
         import numpy as np
 
-        if self._position or self._blocks:
+        if self.end_told:
+            self.end_told = False
+        elif self._position or self._blocks:
             self.push(np.zeros(round(_SILENT_SECONDS * EAR_RATE), np.float32))
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
@@ -75,18 +79,20 @@ class Utterance:
     def __init__(self) -> None:
         self._blocks: list[Samples] = []
         self._length = 0
+        self._cut = False
 
     def add(self, samples: Samples) -> bool:
-        """False: it is too long, and its end is lost."""
+        """False: it has become too long, and the rest of it is lost, of which nothing more is said."""
         room = UTTERANCE_SECONDS * EAR_RATE - self._length
         if len(samples) and room > 0:
             self._blocks.append(samples[:room])
             self._length += len(self._blocks[-1])
-        return len(samples) <= room
+        cut, self._cut = self._cut, self._cut or len(samples) > room
+        return cut == self._cut
 
     def take(self) -> Samples | None:
         """All of it; None if there is nothing."""
         import numpy as np
 
-        blocks, self._blocks, self._length = self._blocks, [], 0
+        blocks, self._blocks, self._length, self._cut = self._blocks, [], 0, False
         return np.concatenate(blocks) if blocks else None

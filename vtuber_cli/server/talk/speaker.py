@@ -10,11 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from math import inf
+from typing import TYPE_CHECKING
 
 from vtuber_cli.audio.playback import SpeechPlayback
 from vtuber_cli.conversation.heard import heard
 from vtuber_cli.events import Sentence, Speech
 from vtuber_cli.server.talk.voice import silence
+
+if TYPE_CHECKING:
+    from vtuber_cli.errors import VtuberError
 
 MARGIN_SECONDS = 3.0
 """How long after the end of its sound a turn waits to be acknowledged."""
@@ -42,6 +46,11 @@ class ClientPlayback(SpeechPlayback):
             self.hear(asyncio.get_running_loop().time() - self.begins)
         return min(super().heard, self.limit)
 
+    def settle(self, failure: VtuberError | None = None) -> None:
+        super().settle(failure)
+        # Whoever still holds it when it is over wants its length and its words, and there may be minutes of sound.
+        self.speech = self.speech.silenced()
+
     def end(self) -> None:
         """All of it was heard."""
         self.hear(self.speech.seconds)
@@ -52,13 +61,13 @@ class ClientSpeaker:
     """An `audio.base.FarSpeaker`.
 
     Args:
-        send: sends a piece, with sound or without, its number in the turn first.
+        send: sends a piece, with sound or without.
         complete: sends that the turn has no more pieces.
     """
 
     name = "client"
 
-    def __init__(self, send: Callable[[int, Sentence, Speech | None], None], complete: Callable[[], None]) -> None:
+    def __init__(self, send: Callable[[Sentence, Speech | None], None], complete: Callable[[], None]) -> None:
         self.plays = True
         """Without, its sound is elsewhere: the clock alone says what was heard."""
         self._send = send
@@ -86,7 +95,7 @@ class ClientSpeaker:
     def say(self, speech: Speech | None, sentence: Sentence) -> ClientPlayback:
         piece = ClientPlayback(speech or silence(), sentence, self._now())
         self._pieces.append(piece)
-        self._send(len(self._pieces) - 1, sentence, speech)
+        self._send(sentence, speech)
         self._follow()
         return piece
 

@@ -157,10 +157,12 @@ class Talk:
             self._tell_state("idle", "neutral")
         self._give_up_questions()
         if self._session is not None and self._running is not None:
-            self._session.interrupt()
-            await self._session.close()
-            await asyncio.wait([self._running], timeout=CLOSING_SECONDS)
-            self._running.cancel()
+            try:
+                self._session.interrupt()
+                await self._session.close()
+                await asyncio.wait([self._running], timeout=CLOSING_SECONDS)
+            finally:
+                self._running.cancel()
 
     def lose(self) -> None:
         """Another client goes on with it: this one's next words begin another talk."""
@@ -225,8 +227,7 @@ class Talk:
             return None
 
         def given(samples: Samples) -> None:
-            self._heard = False
-            self._client.say(Control(text="mic-audio-end"))
+            self._tell_end_of_speech()
             hear(samples)
 
         return given
@@ -365,13 +366,12 @@ class Talk:
         chain = self._chain
         match phase:
             case "hearing":
-                self._heard = True
+                self._heard, self.microphone.end_told = True, False
                 self._break_chain()
                 self._client.say(Control(text="interrupt"))
             case "thinking":
                 if self._heard:
-                    self._heard = False
-                    self._client.say(Control(text="mic-audio-end"))
+                    self._tell_end_of_speech()
                     if chain is None:  # otherwise it is the rest of a turn that was interrupted
                         self._begin_chain(asked=False)
             case "idle" | "listening":
@@ -381,6 +381,10 @@ class Talk:
             case _:
                 pass
         self._tell_state(phase, "neutral" if phase in ("idle", "listening") else self._state.emotion)
+
+    def _tell_end_of_speech(self) -> None:
+        self._heard, self.microphone.end_told = False, True
+        self._client.say(Control(text="mic-audio-end"))
 
     def _tell_state(self, phase: Phase, emotion: str | None) -> None:
         state = AgentState.model_validate({"state": phase, "emotion": emotion})
@@ -392,7 +396,7 @@ class Talk:
 
     # A sentence may have been on its way when its turn was interrupted or left.
 
-    def _send_piece(self, _: int, sentence: Sentence, speech: Speech | None) -> None:
+    def _send_piece(self, sentence: Sentence, speech: Speech | None) -> None:
         if self._chain is not None:
             self._client.say(sentences.spoken(self._figure, sentence, speech))
 
