@@ -166,13 +166,13 @@ async def test_two_at_once_do_not_interleave(port: int) -> None:
 
 async def test_wrong_frames_cost_nobody_the_talk(port: int, transcribe: Transcribe) -> None:
     async with front_end(port) as client:
-        for frame in ('"text"', "[1]", "17", b"\x09\x00\x00\x00ab", '{"type":"mic-audio-data","audio":"x"}'):
+        for frame in ('"text"', "[1]", "17", b"", b"\x09\x00\x00\x00ab", '{"type":"mic-audio-data","audio":"x"}'):
             await client.line.send(frame)
             assert (await client.next())["type"] == "error", frame
         image = {"source": "bogus", "data": "data:image/png;base64,AAAA", "mime_type": "image/png"}
         await client.say("text-input", text="hello", images=[image])
         assert (await client.next())["type"] == "error"
-        for frame in ("no JSON", b"", "{", "{}", '{"type":"bogus"}', '{"type":17}'):
+        for frame in ("no JSON", "", "{", "{}", '{"type":"bogus"}', '{"type":17}'):
             await client.line.send(frame)
         await client.say("heartbeat")
         assert (await client.next())["type"] == "heartbeat-ack"

@@ -103,10 +103,26 @@ async def test_one_writes_at_a_time() -> None:
     await asyncio.gather(write("a"), write("b"))
     last = await write("c")
     assert log == ["a opens", "a loses", "a is closed", "b opens", "b loses", "b is closed", "c opens"]
-    writers.closed(last)
+    await writers.end(last)
     await write("d")
-    assert log[-1] == "d opens"
+    assert log[-2:] == ["c is closed", "d opens"]
     assert "c loses" not in log
+
+
+@pytest.mark.looptime(start=0, end=60)
+async def test_who_waits_for_its_end_may_be_cut_short() -> None:
+    log: list[str] = []
+    writers = Writers()
+    writing = Writing(log, "a", 1.0)
+    async with writers.opening("talk", writing):
+        pass
+    waiting = asyncio.ensure_future(writers.end(writing))
+    await asyncio.sleep(0.5)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert (log, writers.count) == ([], 1)
+    await asyncio.sleep(1.0)
+    assert (log, writers.count) == (["a is closed"], 0)
 
 
 @pytest.mark.looptime(start=0, end=60)
@@ -243,10 +259,12 @@ async def test_the_token_follows_the_talk(served: Served, script: Script) -> Non
         assert client.seen[frames]["conf_uid"] == "jun"  # who talks was greeted as another one
         await client.say("text-input", text="who are you?")  # echo's model answers for him
         await client.turn()
+        assert (await hello(client))["resumed"]
         (first, second) = served.history.list_talks()
         assert (first.id, first.character, first.turns) == (uid, "jun", 1)
         await client.say("fetch-and-set-history", history_uid=second.id)
         await client.get("history-data")
+        assert not (await hello(client))["resumed"]
     async with served.client() as client:
         await hello(client, token)
         assert any("Zerlina" in text for text in await said(client, script, "who am I?"))

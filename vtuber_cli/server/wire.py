@@ -143,6 +143,12 @@ def read(frame: str | bytes, socket: Socket = CLIENT) -> Read:
     return _typed(kind, data, named)
 
 
+def frame_of(event: Mapping[str, Any]) -> str | bytes:
+    """What ASGI received: text, or bytes, either of which may be empty."""
+    text = event.get("text")
+    return text if text is not None else event.get("bytes") or b""
+
+
 def request_id(frame: str | bytes) -> str | None:
     """The `request_id` of a frame that was refused, if it has one that can be told back."""
     said = None

@@ -151,7 +151,7 @@ class Peer:
     async def _listen(self) -> None:
         await self._greet()
         while (event := await self._receive())["type"] != "websocket.disconnect":
-            frame: str | bytes = event.get("text") or event.get("bytes") or ""
+            frame = wire.frame_of(event)
             try:
                 said = wire.read(frame)
             except wire.Refused as error:
@@ -394,17 +394,17 @@ class Peer:
         return self._talk
 
     async def _end_talk(self) -> None:
-        talk, self._talk = self._talk, None
+        talk = self._talk
         if talk is not None:
             self._outlet.drop_speech()
             if talk.busy:  # who looks on would see her speak for ever
                 self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
-            await talk.close()
-            self._hall.writers.closed(talk)
+            await self._hall.writers.end(talk)
+            self._talk = None  # and not before: whoever is cut short here comes back for it
 
     async def _begin_anew(self) -> None:
         await self._end_talk()
-        self._history, self._resumes = self._free_id(), False
+        self._history, self._resumes, self._resumed = self._free_id(), False, False
 
     def _free_id(self) -> str:
         kept = self._hall.talks.history
@@ -416,19 +416,19 @@ class Peer:
         kept = self._hall.talks.history
         found: tuple[m.History, ...] = ()
         if kept is not None:
-            names = await asyncio.to_thread(self._hall.names)
-            found = await asyncio.to_thread(histories.listed, kept, self._who, names)
+            faces = await asyncio.to_thread(self._hall.faces)
+            found = await asyncio.to_thread(histories.listed, kept, self._who, faces)
         self.say(m.HistoryList(histories=found))
 
     async def _resume(self, uid: str) -> None:
         kept = self._hall.talks.history
         found: tuple[m.HistoryMessage, ...] = ()
         if kept is not None:
-            names = await asyncio.to_thread(self._hall.names)
-            found = await asyncio.to_thread(histories.messages, kept, uid, self._who, names)
+            faces = await asyncio.to_thread(self._hall.faces)
+            found = await asyncio.to_thread(histories.messages, kept, uid, self._who, faces)
         if found and not (self._talk is not None and self._talk.uid == uid):
             await self._end_talk()
-            self._history, self._resumes = uid, True
+            self._history, self._resumes, self._resumed = uid, True, False
         self.say(m.HistoryData(messages=found))
 
     async def _delete(self, uid: str) -> None:

@@ -136,6 +136,7 @@ class Writers:
     def __init__(self) -> None:
         self._writing: dict[str, Writing] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._ending: set[asyncio.Future[None]] = set()
 
     @property
     def count(self) -> int:
@@ -155,6 +156,18 @@ class Writers:
             yield
             self._writing[talk] = writing
 
-    def closed(self, writing: Writing) -> None:
-        """It writes no more."""
+    async def end(self, writing: Writing) -> None:
+        """Closes it; it writes no more then, even if whoever waits for that is cut short. Safe to call again."""
+        ending = asyncio.ensure_future(self._end(writing))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        await asyncio.shield(ending)
+
+    async def _end(self, writing: Writing) -> None:
+        try:
+            await writing.close()
+        finally:
+            self._forget(writing)
+
+    def _forget(self, writing: Writing) -> None:
         self._writing = {talk: one for talk, one in self._writing.items() if one is not writing}

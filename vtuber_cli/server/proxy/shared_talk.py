@@ -178,14 +178,14 @@ class SharedTalk:
         return self._talk
 
     async def _end(self) -> None:
-        talk, self._talk = self._talk, None
+        talk = self._talk
         if talk is not None:
             for sharer in self.sharers:
                 sharer.fall_silent()
             if talk.busy:
                 self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
-            await talk.close()
-            self._hall.writers.closed(talk)
+            await self._hall.writers.end(talk)
+            self._talk = None
 
     # --- what it says --------------------------------------------------------------------------------------------
 

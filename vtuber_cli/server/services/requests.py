@@ -75,7 +75,7 @@ class Requests:
 
     async def _listen(self) -> None:
         while (event := await self._receive())["type"] != "websocket.disconnect":
-            frame: str | bytes = event.get("text") or event.get("bytes") or ""
+            frame = wire.frame_of(event)
             try:
                 said = wire.read(frame, self._socket)
             except wire.Refused as error:
