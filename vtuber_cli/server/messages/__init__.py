@@ -78,7 +78,6 @@ from vtuber_cli.server.messages.spoken import (
     AudioStreamStart,
     SpeechElsewhere,
     Viseme,
-    VisemesTold,
 )
 from vtuber_cli.server.messages.turn import (
     AgentState,
@@ -171,6 +170,5 @@ __all__ = [
     "UserInfo",
     "UserInputTranscription",
     "Viseme",
-    "VisemesTold",
     "Welcome",
 ]

@@ -119,7 +119,6 @@ class FrontendPlaybackComplete(Message):
 
     model_config = example({"type": "frontend-playback-complete"})
     type: Literal["frontend-playback-complete"] = "frontend-playback-complete"
-    request_id: Name | None = None
 
 
 # --- histories, characters, pictures ----------------------------------------------------------------------------
@@ -248,7 +247,7 @@ class Hello(Message):
     resume: Secret | None = None
     """The `resume` of an earlier `welcome`: goes on with that talk, if it is still there."""
     name: Name | None = None
-    """What the client calls itself, for the log."""
+    """What the client calls itself, and what the characters of its group call it."""
     plays: bool = True
     """false: the sound is elsewhere; the client gets `speech` in the place of `audio` and `audio-stream-*`."""
     language: Literal["en", "ko"] | None = None

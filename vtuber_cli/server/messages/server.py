@@ -15,7 +15,6 @@ from vtuber_cli.server.messages.spoken import (
     AudioStreamEnd,
     AudioStreamStart,
     SpeechElsewhere,
-    VisemesTold,
 )
 from vtuber_cli.server.messages.turn import (
     AgentState,
@@ -56,7 +55,6 @@ ServerMessage: TypeAlias = (
     | AudioStreamStart
     | AudioStreamChunk
     | AudioStreamEnd
-    | VisemesTold
     | SpeechElsewhere
     | PoseTold
     | FortuneCard

@@ -117,21 +117,6 @@ class AudioStreamEnd(Message):
     interrupted: bool | None = None
 
 
-class VisemesTold(Message):
-    """The shapes of the mouth for a stream that runs; a later one replaces an earlier one. `visemes`."""
-
-    model_config = example(
-        {
-            "type": "visemes",
-            "stream_id": "5f9b2c1e-7d0a-4a4e-9a55-0d7f7f0f2b11",
-            "visemes": [{"at": 0, "open": 0.0}, {"at": 50, "open": 1.0, "form": 0.2, "vowel": "A"}],
-        }
-    )
-    type: Literal["visemes"] = "visemes"
-    stream_id: Id
-    visemes: Visemes
-
-
 class SpeechElsewhere(Message):
     """A sentence is heard elsewhere, as on a terminal's loudspeaker. For those whose `hello` says `plays` false.
 

@@ -34,7 +34,6 @@ class Control(Message):
     type: Literal["control"] = "control"
     text: Literal[
         "start-mic",
-        "stop-mic",
         "conversation-chain-start",
         "conversation-chain-end",
         "interrupt",

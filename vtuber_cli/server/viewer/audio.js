@@ -144,12 +144,6 @@ export class Player {
     this.#advance();
   }
 
-  /** The mouth of a stream, known later than its beginning. */
-  shape(id, lips) {
-    const piece = this.#streams.get(id);
-    if (piece && lips) piece.lips = lips;
-  }
-
   /** Silence, at once; what waited is forgotten. */
   stop() {
     clearTimeout(this.#timer);

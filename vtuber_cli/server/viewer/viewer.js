@@ -181,7 +181,6 @@ class Viewer {
     "audio-stream-start": (message) => this.#streamStart(message),
     "audio-stream-chunk": ({ stream_id: id, chunk }) => this.#player?.feed(id, pcmOf(bytesOf(chunk))),
     "audio-stream-end": ({ stream_id: id }) => this.#player?.end(id),
-    visemes: ({ stream_id: id, visemes }) => this.#player?.shape(id, lipsOf(visemes)),
     speech: (message) => this.#speech(message),
     "backend-synth-complete": () => this.#allSent(),
     "user-input-transcription": ({ text }) => this.#captions.hear(String(text ?? "")),
