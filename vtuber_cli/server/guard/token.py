@@ -45,15 +45,6 @@ def load() -> str:
     return text
 
 
-def renew() -> str:
-    """Another token in the place of the one there is. Raises as `load` does."""
-    try:
-        file().unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError("guard.token_unwritable", path=file(), reason=error.strerror or str(error)) from error
-    return load()
-
-
 def equals(given: str, token: str) -> bool:
     """Whether it is the token, in a time that tells nothing about it."""
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.encode("ascii"))
