@@ -98,9 +98,12 @@ class Delivery:
         if self._far is None:
             return await self._hear(upstream)
         sent: Upstream = asyncio.Queue()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._send(self._far, upstream, sent))
-            return await self._hear(sent)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._send(self._far, upstream, sent))
+                return await self._hear(sent)
+        finally:
+            self._let_go(sent)
 
     async def _send(self, far: FarSpeaker, upstream: Upstream, sent: Upstream) -> None:
         while isinstance(piece := await upstream.get(), Piece):
@@ -108,6 +111,14 @@ class Delivery:
             sent.put_nowait(piece)
         far.complete()
         sent.put_nowait(piece)
+
+    def _let_go(self, sent: Upstream) -> None:
+        """The sound of what was sent: a server has many talks, and Python may not notice for long that one is over."""
+        while not sent.empty():
+            sent.get_nowait()
+        for piece in self._pieces:
+            if piece.speech is not None:
+                piece.speech = piece.speech.silenced()
 
     async def _hear(self, upstream: Upstream) -> VtuberError | None:
         playing: Piece | None = None
