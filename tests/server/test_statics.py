@@ -28,7 +28,7 @@ async def got(served: Served, path: str, **headers: str) -> httpx.Response:
 
 
 NOTHING = [
-    "/cache", "/cache/", "/cache/x.wav", "/cache/..%2f..%2fx", "/bg/room.jpeg", "/avatars/mika.png",
+    "/cache", "/cache/", "/cache/x.wav", "/cache/..%2f..%2fx", "/bg/room.jpeg", "/avatars/nobody.png",
     "/live2d-models/nobody/x.model3.json", "/rigs/nobody.json", "/undefined/undefined.model3.json", "/favicon.ico",
     "/docs", "/redoc", "/openapi.json", "/web-tool/nothing.js", "/web-tool/%2e%2e/app.py",
 ]  # fmt: skip

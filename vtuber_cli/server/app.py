@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from vtuber_cli import __version__, character
 from vtuber_cli.errors import VtuberError
 from vtuber_cli.live2d import core_file
-from vtuber_cli.server import cast, described, folders
+from vtuber_cli.server import avatars, cast, described, folders
 from vtuber_cli.server.client.peer import Peer
 from vtuber_cli.server.guard.layer import Guard, Rules, pass_of
 from vtuber_cli.server.hall import PICTURES
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from vtuber_cli.server.hall import Hall
 
 _VIEWER = Path(__file__).with_name("viewer")
-_AVATARS = (".jpg", ".jpeg", ".png", ".gif")
 _READ = ["GET", "HEAD"]
 
 
@@ -57,7 +56,7 @@ def _app(hall: Hall, frontend: Path | None) -> Any:
     routes.join(app, hall)
     proxy.join(app, hall)
     app.mount("/bg", folders.Folder(hall.folder / "backgrounds", PICTURES))
-    app.mount("/avatars", folders.Folder(hall.folder / "avatars", _AVATARS))
+    app.mount("/avatars", avatars.Avatars())
     app.mount("/live2d-core", folders.Folder(core_file.place().parent, (".js",)))
     app.mount("/viewer", folders.Folder(_VIEWER, pages=True))
     if frontend is not None:
@@ -138,11 +137,14 @@ def _to(path: str) -> Any:
 
 def _models() -> list[dict[str, str | None]]:
     found: list[dict[str, str | None]] = []
+    pictures = avatars.every()
     for name in character.list_characters():
         try:
             file = cast.model_of(name)
         except VtuberError:
             continue
         if file is not None:
-            found.append({"name": name, "avatar": None, "model_path": f"/live2d-models/{name}/{file.name}"})
+            found.append(
+                {"name": name, "avatar": pictures.get(name), "model_path": f"/live2d-models/{name}/{file.name}"}
+            )
     return found

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from vtuber_cli import character, yaml_file
 from vtuber_cli.errors import UsageError, VtuberError
+from vtuber_cli.server import avatars
+from vtuber_cli.server.avatars import RIG
 from vtuber_cli.server.messages import ConfigFile, ModelInfo
 
 if TYPE_CHECKING:
     from vtuber_cli.avatar.expressions import Expressions
 
-RIG = "rig.json"
 _YAML = (".yaml", ".yml")
 _LOG = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def figure(name: str, language: str) -> Figure:
         default_emotion=faces.get("neutral"),
         rig_url=rig,
     )
-    return Figure(name, shown, "", info, faces)
+    return Figure(name, shown, avatars.named(name), info, faces)
 
 
 def model_of(name: str) -> Path | None:

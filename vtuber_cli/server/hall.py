@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from vtuber_cli import character
 from vtuber_cli.errors import EngineFailed, UsageError
-from vtuber_cli.server import cast
+from vtuber_cli.server import avatars, cast
 from vtuber_cli.server.client import histories
 from vtuber_cli.server.client.forms import Plain, Told, as_told
+from vtuber_cli.server.client.histories import Face
 from vtuber_cli.server.client.resumption import Tickets, Writers
 from vtuber_cli.server.groups.lobby import Lobby
 from vtuber_cli.server.messages import Control, Message, SetModelAndConf
@@ -47,7 +48,7 @@ class Hall:
     Args:
         talks: opens them.
         seats: how many are served at once.
-        folder: of the user's own pictures: `backgrounds` and `avatars` are in it.
+        folder: of the user's own pictures: `backgrounds` is in it.
         group_turns: how often each character of a group answers what was said.
         proxy: whether there is `/proxy-ws`.
     """
@@ -135,14 +136,16 @@ class Hall:
             raise EngineFailed("groups.not_yet")
         return await services.transcribe(lambda: samples)
 
-    def names(self) -> Mapping[str, str]:
+    def faces(self) -> Mapping[str, Face]:
         """Of the characters, by id; blocking."""
-        found: dict[str, str] = {}
+        pictures = avatars.every()
+        found: dict[str, Face] = {}
         for name, folder in character.list_characters().items():
             try:
-                found[name] = character.read(folder).display_name(self.talks.language)
+                called = character.read(folder).display_name(self.talks.language)
             except UsageError:
-                found[name] = name
+                called = name
+            found[name] = Face(called, pictures.get(name))
         return found
 
     def backgrounds(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vtuber_cli.server.messages import History, HistoryMessage
 from vtuber_cli.server.messages.base import LONGEST_HEARD
@@ -19,37 +19,46 @@ MOST_MESSAGES = 5000
 """Of a talk; the last ones."""
 
 
-def listed(kept: Kept, who: str, names: Mapping[str, str]) -> tuple[History, ...]:
+class Face(NamedTuple):
+    """Who a character is beside what she said."""
+
+    name: str
+    avatar: str | None
+    """A file below `/avatars`."""
+
+
+def listed(kept: Kept, who: str, faces: Mapping[str, Face]) -> tuple[History, ...]:
     """The talks with a character, the newest first.
 
     Args:
         kept: where they are.
         who: her id.
-        names: of the characters, by id.
+        faces: of the characters, by id.
     """
     talks = kept.list_talks(character=who, limit=MOST)
     last = kept.last_messages([talk.id for talk in talks])
     return tuple(
         History(
             uid=talk.id,
-            latest_message=_message(last[talk.id], names, talk.character) if talk.id in last else None,
+            latest_message=_message(last[talk.id], faces, talk.character) if talk.id in last else None,
             timestamp=talk.ended,
         )
         for talk in talks
     )
 
 
-def messages(kept: Kept, talk: str, who: str, names: Mapping[str, str]) -> tuple[HistoryMessage, ...]:
+def messages(kept: Kept, talk: str, who: str, faces: Mapping[str, Face]) -> tuple[HistoryMessage, ...]:
     """All that was said in a talk (a whole id), the oldest first; nothing if there is none."""
-    return tuple(_message(entry, names, who) for entry in kept.messages(talk)[-MOST_MESSAGES:])
+    return tuple(_message(entry, faces, who) for entry in kept.messages(talk)[-MOST_MESSAGES:])
 
 
-def _message(entry: Entry, names: Mapping[str, str], who: str) -> HistoryMessage:
+def _message(entry: Entry, faces: Mapping[str, Face], who: str) -> HistoryMessage:
     text = entry.text[:LONGEST_HEARD]
     if entry.role == "user":
         return HistoryMessage(role="human", timestamp=entry.at, content=text)
     speaker = entry.speaker or who
-    return HistoryMessage(role="ai", timestamp=entry.at, content=text, name=names.get(speaker, speaker))
+    name, avatar = faces.get(speaker, (speaker, None))
+    return HistoryMessage(role="ai", timestamp=entry.at, content=text, name=name, avatar=avatar)
 
 
 def where_to_go_on(kept: Kept, talk: str) -> tuple[str, bool]:
