@@ -7,6 +7,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from vtuber_cli.conversation.delivery import Delivery, Piece, Upstream
 from vtuber_cli.events import Sentence, Speech
 from vtuber_cli.server.talk.speaker import MARGIN_SECONDS, ClientPlayback, ClientSpeaker
 
@@ -216,3 +217,20 @@ async def test_the_sound_of_what_is_over_takes_up_no_room() -> None:
     for piece in (heard, cut):
         assert piece.speech.seconds == 60.0
         assert piece.speech.samples.strides == (0,)
+
+
+async def test_a_turn_that_is_over_keeps_no_sound(line: Line) -> None:
+    async def out(_: str, __: Piece) -> None: ...
+
+    delivery = Delivery(line.speaker, lambda _: None, out, lambda _: None)
+    piece = Piece(Sentence(0, "One.", "One."), speech(60.0))
+    upstream: Upstream = asyncio.Queue()
+    upstream.put_nowait(piece)
+    running = asyncio.ensure_future(delivery.run(upstream))
+    await asyncio.sleep(1)
+    running.cancel()
+    await asyncio.wait([running])
+    assert piece.begun
+    assert piece.speech is not None
+    assert piece.speech.seconds == 60.0
+    assert piece.speech.samples.strides == (0,)
