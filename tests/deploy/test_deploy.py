@@ -172,14 +172,34 @@ def test_who_listens_to_everybody_wants_the_token() -> None:
 # --- the services -------------------------------------------------------------------------------------------------
 
 
-def test_both_services_agree_about_the_model() -> None:
-    ours, theirs = services()["vtuber"], services()["model"]
-    options = {key.rpartition("__")[2].lower(): value for key, value in ours["environment"].items()}
-    words = theirs["command"]
-    port = words[words.index("--port") + 1]
-    assert options["base_url"] == f"http://model:{port}/v1"
-    assert options["context"] == words[words.index("--ctx-size") + 1]
-    assert "ports" not in theirs  # only we can reach it
+def test_all_services_agree_about_the_model() -> None:
+    each = services()
+    options = {key.rpartition("__")[2].lower(): value for key, value in each["vtuber"]["environment"].items()}
+    fetched, server = each["fetch"]["environment"], each["model"]
+    assert options["base_url"] == f"{fetched['OLLAMA_HOST']}/v1" == "http://model:11434/v1"
+    assert options["model"] == fetched["MODEL"]
+    assert options["context"] == server["environment"]["OLLAMA_CONTEXT_LENGTH"]
+    assert "ports" not in server  # only we can reach it
+
+
+def test_she_waits_for_the_model_which_is_fetched_once() -> None:
+    each = services()
+    assert each["vtuber"]["depends_on"] == {"fetch": {"condition": "service_completed_successfully"}}
+    assert each["fetch"]["depends_on"] == {"model": {"condition": "service_healthy"}}
+    assert "healthcheck" in each["model"] and "restart" not in each["fetch"]
+    shell, option, line = each["fetch"]["entrypoint"]
+    assert (shell, option) == ("/bin/sh", "-c")
+    seen, _, got = line.replace("$$", "$").partition(" || ")
+    assert shlex.split(seen)[:3] == ["ollama", "show", "$MODEL"]
+    assert shlex.split(got) == ["ollama", "pull", "$MODEL"]
+
+
+def test_images_are_named_without_a_host() -> None:
+    """Before the first slash of a name stands a host if it has a dot or a port."""
+    (python,) = said("ARG")
+    names = [python.partition("=")[2], *(service["image"] for service in services().values())]
+    hosts = [name.partition("/")[0] for name in names if "/" in name]
+    assert not [host for host in hosts if "." in host or ":" in host or host == "localhost"], names
 
 
 def test_a_composed_server_is_this_machines_alone_unless_somebody_says_otherwise() -> None:
