@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -324,6 +325,42 @@ async def test_what_is_said_aloud_is_written_down_for_all(served: Served, script
         assert shapes(await ben.until("control", text="conversation-chain-end")) == ["chain-start", *END]
         assert shapes(await settled(ann)) == ["interrupt-signal"]
     assert script.asked[0][-1].endswith("Ann: (0.8 seconds of sound)")
+
+
+async def test_an_interrupt_takes_back_what_is_being_written_down(served: Served, script: Script) -> None:
+    script.says("What is it?")
+    writing, written = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: object) -> str:
+        writing.set()
+        await written.wait()
+        return "Never mind"
+
+    served.hall.lobby._write_down = slowly
+    async with grouped(served, "Ann", "Ben") as (ann, ben):
+        await ann.say("mic-audio-data", audio=[0.3, -0.3] * 6000)
+        await ann.say("mic-audio-end")
+        await writing.wait()
+        await ann.say("text-input", text="Never mind that either")
+        await settled(ann)
+        await ben.say("interrupt-signal", text="")
+        for client in (ann, ben):
+            assert shapes(await settled(client)) == ["interrupt-signal"]
+        written.set()
+        await ben.say("text-input", text="Listen")
+        assert shapes(await ann.until("full-text")) == ["user-input-transcription 'Listen'", *START]
+        await ben.until("audio")
+    assert [lines(asked[-1]) for asked in script.asked] == ["Ben: Listen"]
+
+
+async def test_nothing_is_kept_for_who_has_left(served: Served) -> None:
+    async with grouped(served, "Ann", "Ben", "Cat") as (ann, ben, cat):
+        await ann.say("remove-client-from-group", target_uid=await uid_of(ben))
+        await settled(ann)
+        talk = served.hall.lobby.talk_of(await uid_of(cat))
+        assert talk is not None
+        here = {await uid_of(ann), await uid_of(cat)}
+        assert talk._unheard.keys() == talk._numbers.keys() == here
 
 
 async def test_a_model_that_fails_ends_its_turn_only(served: Served, script: Script) -> None:

@@ -25,6 +25,7 @@ from vtuber_cli.server.messages import (
     FullText,
     GroupInterrupted,
     Message,
+    ToolCallStatus,
     UserInputTranscription,
 )
 from vtuber_cli.server.talk.question import Question
@@ -39,7 +40,7 @@ MOST_LINES = 200
 MOST_CHARACTERS = 16_000
 """Of what a character is told at once."""
 _LONGEST_NAME = 40
-_ECHOED = (Control, FullText, ForceNewMessage, FortuneCard)
+_ECHOED = (Control, FullText, ForceNewMessage, ToolCallStatus, FortuneCard)
 """What of a turn all members see."""
 _BEGINS = Control(text="conversation-chain-start")
 _SPEAKS = Control(text="interrupt")
@@ -139,6 +140,10 @@ class GroupTalk:
         """Who saw the turn begin."""
         self._answering = False
         self._stopped = False
+        self._writing = False
+        """An utterance is being written down,"""
+        self._taken_back = False
+        """and not to be answered any more."""
         self._going = asyncio.ensure_future(self._go_on())
         self._going.add_done_callback(_report)
         self._came = 0
@@ -158,6 +163,8 @@ class GroupTalk:
         """Somebody is not in it any more, or gone; if it was their turn, it is over for the others."""
         gone = [member for member in self.members if member.uid == uid]
         self.members = tuple(member for member in self.members if member.uid != uid)
+        self._unheard.pop(uid, None)
+        self._numbers.pop(uid, None)
         if self._speaking is None:
             return
         speaker, question = self._speaking
@@ -179,19 +186,31 @@ class GroupTalk:
 
     def say(self, member: Member, said: str | Samples) -> None:
         """Something typed, or an utterance; ends what goes on."""
-        self.interrupt()
+        self._silence()
         try:
             self._inputs.put_nowait((member, said))
         except asyncio.QueueFull:
             member.refuse(UsageError("server.too_many_inputs", limit=MOST_INPUTS))
 
-    def interrupt(self, by: Member | None = None, heard: str = "") -> bool:
-        """Silence for everybody; False if nobody was answering.
+    def interrupt(self, by: Member, heard: str = "") -> bool:
+        """Silence for everybody, and what waits to be answered is taken back; False if there was neither.
 
         Args:
             by: who wants it.
             heard: what that client has shown of the reply.
         """
+        waited = self._writing or not self._inputs.empty()
+        self._taken_back = self._writing
+        while not self._inputs.empty():
+            self._inputs.get_nowait()
+        if self._silence(by, heard):
+            return True
+        if waited:
+            self._tell(GroupInterrupted())
+        return waited
+
+    def _silence(self, by: Member | None = None, heard: str = "") -> bool:
+        """Ends what goes on; what waits is answered next."""
         if not self._answering or self._stopped:
             return False
         self._stopped = True
@@ -204,7 +223,7 @@ class GroupTalk:
     def echo(self, member: Member, message: Message) -> None:
         """What a member's talk says to its client, for the others, if it is that member's turn."""
         if message == _SPEAKS:
-            self.interrupt(member)
+            self._silence(member)
             return
         is_speaker = self._speaking is not None and self._speaking[0] is member
         if is_speaker and self._is_under_way and isinstance(message, _ECHOED):
@@ -237,6 +256,9 @@ class GroupTalk:
         while True:
             member, said = await self._inputs.get()
             text = await self._understood(member, said)
+            if self._taken_back:
+                self._taken_back = False
+                continue
             if not text or member not in self.members:  # who has left meanwhile said it to nobody
                 continue
             self._tell(UserInputTranscription(text=text), but=member if isinstance(said, str) else None)
@@ -247,11 +269,14 @@ class GroupTalk:
     async def _understood(self, member: Member, said: str | Samples) -> str:
         text = said if isinstance(said, str) else ""
         if not isinstance(said, str):
+            self._writing = True
             try:
                 text = await self._write_down(said)
             except VtuberError as error:
                 member.refuse(error)
-        if not text.strip():  # its client waits for an end
+            finally:
+                self._writing = False
+        if not text.strip() and not self._taken_back:  # its client waits for an end
             for message in (Control(text="conversation-chain-start"), ForceNewMessage()):
                 member.send(message)
             member.send(Control(text="conversation-chain-end"))
