@@ -75,27 +75,30 @@ class BrowserView(Part):
 
 
 class ToolCallStatus(Message):
-    """A tool at work; the same `tool_id` again says how it went."""
+    """What a tool did. Now that is a fortune only, once it is drawn and before she tells it: `fortune`, `completed`."""
 
     model_config = example(
         {
             "type": "tool_call_status",
-            "tool_id": "call_1",
-            "tool_name": "get_time",
+            "tool_id": "fortune-3",
+            "tool_name": "fortune",
             "status": "completed",
-            "content": "12:00",
+            "content": "Today's fortune (good)\nA calm day in which small things go well.",
             "timestamp": "2026-11-22T08:00:00+00:00",
             "name": "Mika",
         }
     )
     type: Literal["tool_call_status"] = "tool_call_status"
     tool_id: Name
+    """The same one again says more of the same call."""
     tool_name: Name
     status: Literal["running", "completed", "error"]
     content: LongText = ""
+    """Plain text to be shown."""
     timestamp: Name
     name: Name | None = None
     browser_view: BrowserView | None = None
+    """Of a tool that drives a browser; there is none yet."""
 
 
 class AgentState(Message):

@@ -44,7 +44,7 @@ from vtuber_cli.server.messages import (
     Message,
     UserInputTranscription,
 )
-from vtuber_cli.server.talk import sentences
+from vtuber_cli.server.talk import sentences, tools
 from vtuber_cli.server.talk.microphone import ClientMicrophone
 from vtuber_cli.server.talk.question import Question
 from vtuber_cli.server.talk.speaker import ClientSpeaker
@@ -320,7 +320,8 @@ class Talk:
                     self._client.say(UserInputTranscription(text=text))
             case ReplyStarted(emotion=emotion):
                 self._tell_state(self._state.state, emotion)
-            case FortuneTold(result=result):
+            case FortuneTold(turn=turn, result=result):
+                self._client.say(tools.fortune_told(self._figure, turn, result))
                 self._client.say(FortuneCard(result=dict(result)))
             case ReplyEnded(turn=turn, interrupted=interrupted):
                 chain = self._chain
