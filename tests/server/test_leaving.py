@@ -157,3 +157,12 @@ async def test_one_that_reads_nothing_is_let_go_and_harms_nobody(
         assert served.guard.places.viewers == 0, "it is still there"
         assert longest < 2
         break_off(slow)
+
+
+async def test_a_bug_costs_one_frame_and_no_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(loads=False) as served, served.client() as client:
+        monkeypatch.setattr(served.hall, "backgrounds", lambda: 1 // 0)
+        await client.say("fetch-backgrounds")
+        assert (await client.get("error"))["code"] == "server.failed"
+        await client.say("heartbeat")
+        await client.get("heartbeat-ack")

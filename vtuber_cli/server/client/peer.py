@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 from vtuber_cli import __version__
-from vtuber_cli.errors import StoreError, UsageError, VtuberError
+from vtuber_cli.errors import EngineFailed, StoreError, UsageError, VtuberError
 from vtuber_cli.i18n import t
 from vtuber_cli.server import cast, wire
 from vtuber_cli.server import messages as m
@@ -167,6 +167,10 @@ class Peer:
                     await self._take(said)
             except VtuberError as error:
                 self.refuse(error)
+            except Exception:  # noqa: BLE001
+                # A bug of ours costs the client this frame, and not its talk.
+                _LOG.exception("%s failed", type(said).__name__)
+                self.refuse(EngineFailed("server.failed"))
 
     async def _greet(self) -> None:
         self.say(m.GroupUpdate(members=(), is_owner=False))
