@@ -32,6 +32,8 @@ class Hosting:
         seats: how many turns there may be at once.
     """
 
+    lends = True
+
     def __init__(self, plan: Plan, kept: History | None, seats: Seats) -> None:
         self.first = plan.character.id
         self.language = plan.language

@@ -56,6 +56,7 @@ class Guests:
     """
 
     history: History | None = None
+    lends = False
     services: Services | None = None
 
     def __init__(self, first: str, language: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request, Response, UploadFile  # noqa: TID253 - only a server imports this
+from fastapi.exceptions import RequestValidationError  # noqa: TID253
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse  # noqa: TID253
 from fastapi.routing import APIRoute  # noqa: TID253
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import WebSocketRoute
 
 from vtuber_cli.errors import UsageError, VtuberError
+from vtuber_cli.i18n import t
 from vtuber_cli.server import described, folders, wire
 from vtuber_cli.server.metrics import exposition
 from vtuber_cli.server.services import hearing
@@ -115,6 +117,9 @@ class _Upload(APIRoute):
                 if error.status_code != HTTPStatus.BAD_REQUEST:
                     raise
                 return JSONResponse(hearing.told(UsageError("server.upload_broken")), HTTPStatus.BAD_REQUEST)
+            except RequestValidationError:  # it would repeat what was sent
+                told = {"type": "missing", "loc": ["body", "file"], "msg": t("server.no_file")}
+                return JSONResponse({"detail": [told]}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
         return handled
 

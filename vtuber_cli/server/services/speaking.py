@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from vtuber_cli.errors import EngineFailed
+from vtuber_cli.errors import EngineFailed, UsageError
 from vtuber_cli.server.messages import SpeechComplete, SpeechPart, SpeechRequest
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ def services_of(talks: Talks) -> Services:
 
     Raises:
         EngineFailed: nothing is loaded yet.
+        UsageError: there is nothing here but a talk to look at.
     """
+    if not talks.lends:
+        raise UsageError("server.guests_look")
     if talks.services is None:
         raise EngineFailed("server.loading")
     return talks.services

@@ -30,6 +30,11 @@ class Talks(Protocol):
         ...
 
     @property
+    def lends(self) -> bool:
+        """Whether there are, or will be, engines for those without a talk."""
+        ...
+
+    @property
     def services(self) -> Services | None:
         """For whoever wants no talk; None while nothing is loaded."""
         ...
