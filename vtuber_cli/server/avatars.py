@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
@@ -48,9 +49,10 @@ def named(who: str) -> str:
 
 def every() -> dict[str, str]:
     """The name of each character's picture below `/avatars`, by id; blocking."""
-    own = _own()
+    known = character.list_characters()
+    own = _own(known)
     found: dict[str, str] = {}
-    for who, home in character.list_characters().items():
+    for who, home in known.items():
         name = next((own[wanted] for end in ENDINGS if (wanted := f"{who}{end}") in own), None)
         if name is not None:
             found[who] = name
@@ -105,10 +107,10 @@ def _drawn(home: Path, rig: State, faces: State | None) -> bytes | None:
     return shown.painter.png(shown.expressions.get("neutral", CALM).pose(), _SIDE, _SIDE)
 
 
-def _own() -> dict[str, str]:
-    """The user's pictures: as they are called, by the same with its ending in small letters."""
+def _own(known: Collection[str]) -> dict[str, str]:
+    """The user's pictures of these: as they are called, by the same with its ending in small letters."""
     try:
-        found = [one for one in folder().iterdir() if one.suffix.lower() in ENDINGS]
+        found = [one for one in folder().iterdir() if one.stem in known and one.suffix.lower() in ENDINGS]
     except OSError:  # there is no such folder, most often
         return {}
     return {f"{one.stem}{one.suffix.lower()}": one.name for one in found if _state(one)}
