@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 from vtuber_cli import __version__
-from vtuber_cli.errors import EngineFailed, StoreError, UsageError, VtuberError
+from vtuber_cli.errors import EngineFailed, UsageError, VtuberError
 from vtuber_cli.i18n import t
 from vtuber_cli.server import cast, wire
 from vtuber_cli.server import messages as m
-from vtuber_cli.server.client import histories
 from vtuber_cli.server.client.forms import FEATURES, Form, Plain, Told, as_told
 from vtuber_cli.server.client.outlet import Outlet, Send
-from vtuber_cli.server.client.resumption import Place as TalkPlace
+from vtuber_cli.server.client.session import ClientSession
 from vtuber_cli.server.messages.images import pictures
 from vtuber_cli.server.onlookers.sight import Sight
 from vtuber_cli.server.talk.microphone import UTTERANCE_SECONDS, Utterance
@@ -69,14 +68,7 @@ class Peer:
         self.sight = Sight(hall, self.uid, self._outlet)
         self._place = place
         self._form = Form()
-        self._who = hall.talks.first
-        self._figure: cast.Figure | None = None
-        self._talk: Talk | None = None
-        self._history = self._free_id()
-        self._resumes = False
-        self._token = ""
-        self._resumed = False
-        self._elsewhere = asyncio.Event()
+        self._session = ClientSession(hall, self, self._outlet, self._group)
         self._utterance = Utterance()
         self.called = ""
         """What the client calls itself."""
@@ -90,7 +82,7 @@ class Peer:
         sending = asyncio.ensure_future(self._outlet.run())
         listening = asyncio.ensure_future(self._listen())
         closing = asyncio.ensure_future(self._hall.closing.wait())
-        leaving = asyncio.ensure_future(self._elsewhere.wait())
+        leaving = asyncio.ensure_future(self._session.elsewhere.wait())
         tasks = (sending, listening, closing, leaving)
         try:
             self._arrive()
@@ -104,10 +96,10 @@ class Peer:
                 task.cancel()
             if self._stop_looking is not None:
                 self._stop_looking()
-            self._hall.tickets.leave(self._token, self)
+            self._session.leave()
             self.sight.close()
             async with self._acting:
-                await self._end_talk()
+                await self._session.end_talk()
             self._hall.leave(self.uid)
             for failed in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(failed, Exception):
@@ -175,24 +167,9 @@ class Peer:
     async def _greet(self) -> None:
         self.say(m.GroupUpdate(members=(), is_owner=False))
         self.say(m.FullText(text=t("server.connected")))
-        await self._introduce(with_uid=True)
+        await self._session.introduce(with_uid=True)
         self.say(m.GroupUpdate(members=(), is_owner=False))
         self.say(m.Control(text="start-mic"))
-
-    async def _introduce(self, *, with_uid: bool) -> None:
-        """Who talks and what she looks like."""
-        figure = self._figure
-        if figure is None:
-            language = self._hall.talks.language
-            figure = self._figure = await asyncio.to_thread(cast.figure, self._who, language)
-        self.say(
-            m.SetModelAndConf(
-                model_info=figure.model,
-                conf_name=figure.name,
-                conf_uid=figure.id,
-                client_uid=self.uid if with_uid else None,
-            )
-        )
 
     async def _take(self, said: m.Message) -> None:
         match said:
@@ -207,11 +184,11 @@ class Peer:
                 if group is None or not group.interrupt(self, heard):
                     self.hush(heard)
             case m.AudioPlayStart(display_text=shown):
-                if self._talk is not None:
-                    self._talk.speaker.began(shown.text if shown else None)
+                if self._session.talk is not None:
+                    self._session.talk.speaker.began(shown.text if shown else None)
             case m.FrontendPlaybackComplete():
-                if self._talk is not None:
-                    self._talk.speaker.acknowledge()
+                if self._session.talk is not None:
+                    self._session.talk.speaker.acknowledge()
             case _:
                 await self._look_up(said)
 
@@ -219,18 +196,18 @@ class Peer:
         """Histories and characters."""
         match said:
             case m.FetchHistoryList():
-                await self._list_histories()
+                await self._session.list_histories()
             case m.FetchAndSetHistory(history_uid=uid):
-                await self._resume(uid)
+                await self._session.resume(uid)
             case m.CreateNewHistory():
-                await self._begin_anew()
-                self.say(m.NewHistoryCreated(history_uid=self._history))
+                await self._session.begin_anew()
+                self.say(m.NewHistoryCreated(history_uid=self._session.history))
             case m.DeleteHistory(history_uid=uid):
-                await self._delete(uid)
+                await self._session.delete(uid)
             case m.FetchConfigs():
                 self.say(m.ConfigFiles(configs=await asyncio.to_thread(cast.configs, self._hall.talks.language)))
             case m.SwitchConfig(file=file):
-                await self._switch(file)
+                await self._session.switch(file)
             case _:
                 await self._reply(said)
 
@@ -246,7 +223,7 @@ class Peer:
             case m.FetchBackgrounds():
                 self.say(m.BackgroundFiles(files=await asyncio.to_thread(self._hall.backgrounds)))
             case m.RequestInitConfig():
-                await self._introduce(with_uid=True)
+                await self._session.introduce(with_uid=True)
             case m.RequestGroupInfo():
                 self._hall.lobby.inform(self)
             case m.AddClientToGroup(invitee_uid=uid):
@@ -258,11 +235,10 @@ class Peer:
 
     async def _meet(self, hello: m.Hello) -> None:
         self._form = Form(FEATURES & set(hello.features), hello.plays, hello.language)
-        if self._talk is not None:
-            self._talk.speaker.plays = hello.plays
+        self._session.plays = hello.plays
         self.called = hello.name or ""
         role = hello.role
-        if role == "viewer" and self._stop_looking is None and self._talk is None:
+        if role == "viewer" and self._stop_looking is None and self._session.talk is None:
             if self._place is None or self._place.become_viewer():
                 self._stop_looking = self._hall.admit(self)
                 self._hall.lobby.leave(self)
@@ -280,48 +256,22 @@ class Peer:
                 features=tuple(each for each in hello.features if each in self._form.features),
                 role=role,
                 client_uid=self.uid,
-                resume=self._token or None,
-                resumed=self._resumed,
+                resume=self._session.token or None,
+                resumed=self._session.resumed,
             )
         )
         for message in await self.sight.scene():
             self.say(message)
 
-    @property
-    def at(self) -> TalkPlace:
-        return TalkPlace(self._who, self._history)
-
-    def give_way(self) -> None:
-        self._elsewhere.set()
-
     async def _go_on(self, token: str | None) -> None:
-        """With the talk of a token, if there is one. Where nothing is kept there is nothing to go on with."""
-        tickets = self._hall.tickets
-        if self._hall.talks.history is None:
-            return
-        if token and token != self._token and (place := tickets.redeem(token, self)) is not None:
-            tickets.leave(self._token, self)
-            self._token = token
-            await self._take_up(place)
-        self._token = self._token or tickets.issue(self)
-
-    async def _take_up(self, place: TalkPlace) -> None:
-        try:
-            figure = await asyncio.to_thread(cast.figure, place.who, self._hall.talks.language)
-        except VtuberError as error:  # she is not here any more
-            self.refuse(error)
-            return
-        await self._end_talk()
-        met, self._who, self._figure = self._who, place.who, figure
-        self._history, self._resumes, self._resumed = place.history, True, True
-        if met != place.who:
-            await self._introduce(with_uid=True)
+        """With the talk of a token."""
+        await self._session.go_on(token)
 
     async def _hear(self, said: m.MicAudioData | m.MicAudioEnd | m.RawAudioData) -> None:
         match said:
             case m.MicAudioData(audio=samples):
-                if self._talk is not None:
-                    self._talk.hold_back()
+                if self._session.talk is not None:
+                    self._session.talk.hold_back()
                 if not self._utterance.add(samples):
                     raise UsageError("server.too_long_said", seconds=UTTERANCE_SECONDS)
             case m.RawAudioData(audio=samples):
@@ -329,8 +279,8 @@ class Peer:
             case m.MicAudioEnd(images=images):
                 if (samples := self._utterance.take()) is not None:
                     await self._ask(samples=samples, images=pictures(images))
-                elif self._talk is not None:
-                    self._talk.microphone.hush()
+                elif self._session.talk is not None:
+                    self._session.talk.microphone.hush()
 
     # --- its talk ------------------------------------------------------------------------------------------------
 
@@ -354,7 +304,8 @@ class Peer:
 
     @property
     def character(self) -> str:
-        return self._figure.name if self._figure is not None else ""
+        figure = self._session.figure
+        return figure.name if figure is not None else ""
 
     async def put(self, question: Question) -> None:
         """What its group asks."""
@@ -368,13 +319,7 @@ class Peer:
 
     def hush(self, heard: str) -> bool:
         """Silence; `heard` is what the client has shown of the reply. Whether there was something to interrupt."""
-        if self._talk is None:
-            return False
-        was_busy = self._talk.busy
-        self._outlet.drop_speech()
-        self._talk.interrupt(heard)
-        self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
-        return was_busy
+        return self._session.hush(heard)
 
     async def _opened(self) -> Talk:
         """The talk, begun if there is none.
@@ -386,71 +331,4 @@ class Peer:
             raise UsageError("server.viewers_look")
         if self._place is not None and not self._place.become_talker():
             raise UsageError("server.too_many_talks")
-        if self._talk is not None and self._talk.over:
-            await self._begin_anew()
-        if self._talk is None:
-            figure = self._figure or await asyncio.to_thread(cast.figure, self._who, self._hall.talks.language)
-            talk = Talk(self, figure, self._history)
-            talk.hearer, talk.speaker.plays = self._group, self._form.plays
-            self._resumes = await self._hall.begin(self.uid, talk, resumes=self._resumes)
-            self._history = talk.uid
-            self._talk = talk
-        return self._talk
-
-    async def _end_talk(self) -> None:
-        talk = self._talk
-        if talk is not None:
-            self._outlet.drop_speech()
-            if talk.busy:  # who looks on would see her speak for ever
-                self._hall.show(self.uid, m.Control(text="interrupt"), speech=False)
-            await self._hall.writers.end(talk)
-            self._talk = None  # and not before: whoever is cut short here comes back for it
-
-    async def _begin_anew(self) -> None:
-        await self._end_talk()
-        self._history, self._resumes, self._resumed = self._free_id(), False, False
-
-    def _free_id(self) -> str:
-        kept = self._hall.talks.history
-        return kept.free_id() if kept is not None else uuid4().hex
-
-    # --- what is kept --------------------------------------------------------------------------------------------
-
-    async def _list_histories(self) -> None:
-        kept = self._hall.talks.history
-        found: tuple[m.History, ...] = ()
-        if kept is not None:
-            faces = await asyncio.to_thread(self._hall.faces)
-            found = await asyncio.to_thread(histories.listed, kept, self._who, faces)
-        self.say(m.HistoryList(histories=found))
-
-    async def _resume(self, uid: str) -> None:
-        kept = self._hall.talks.history
-        found: tuple[m.HistoryMessage, ...] = ()
-        if kept is not None:
-            faces = await asyncio.to_thread(self._hall.faces)
-            found = await asyncio.to_thread(histories.messages, kept, uid, self._who, faces)
-        if found and not (self._talk is not None and self._talk.uid == uid):
-            await self._end_talk()
-            self._history, self._resumes, self._resumed = uid, True, False
-        self.say(m.HistoryData(messages=found))
-
-    async def _delete(self, uid: str) -> None:
-        kept = self._hall.talks.history
-        success = False
-        if kept is not None:
-            if uid == self._history:
-                await self._begin_anew()
-            try:
-                success = await asyncio.to_thread(histories.removed, kept, uid)
-            except StoreError as error:
-                self.refuse(error)
-        self.say(m.HistoryDeleted(success=success, history_uid=uid))
-
-    async def _switch(self, file: str) -> None:
-        who = await asyncio.to_thread(cast.named, file)
-        self._figure = await asyncio.to_thread(cast.figure, who, self._hall.talks.language)
-        self._who = who
-        await self._begin_anew()
-        await self._introduce(with_uid=False)
-        self.say(m.ConfigSwitched(message=t("server.switched", name=self._figure.name)))
+        return await self._session.opened()

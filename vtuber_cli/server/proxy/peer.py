@@ -14,6 +14,7 @@ from vtuber_cli.errors import UsageError
 from vtuber_cli.i18n import t
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.client.peer import Peer
+from vtuber_cli.server.client.session import free_id
 from vtuber_cli.server.guard.layer import pass_of
 from vtuber_cli.server.onlookers.sight import Sight
 from vtuber_cli.server.proxy.shared_talk import SharedTalk
@@ -66,7 +67,8 @@ class ProxyPeer(Peer):
         self.sight = Sight(hall, shared.uid, self._outlet)
 
     def _arrive(self) -> None:
-        self._who, self._figure, self._history = self._shared.who, self._shared.figure, self._shared.history
+        own, shared = self._session, self._shared
+        own.who, own.figure, own.history = shared.who, shared.figure, shared.history
         self._shared.join(self)
 
     async def _depart(self) -> None:
@@ -111,24 +113,25 @@ class ProxyPeer(Peer):
 
     async def _change(self, said: m.Message) -> None:
         alone = self._shared.is_of(self)
-        self._history = self._shared.history
+        own = self._session
+        own.history = self._shared.history
         match said:
             case m.CreateNewHistory():
                 if alone:
-                    await self._shared.begin(self._free_id())
+                    await self._shared.begin(free_id(self._hall.talks))
                 self.send(m.NewHistoryCreated(history_uid=self._shared.history))
             case m.FetchAndSetHistory(history_uid=uid) | m.DeleteHistory(history_uid=uid):
                 if not alone and (isinstance(said, m.FetchAndSetHistory) or uid == self._shared.history):
                     raise UsageError("proxy.of_many")
                 await self._look_up(said)
-                if self._history != self._shared.history or self._resumes:
-                    await self._shared.begin(self._history, resumes=self._resumes)
-                    self._resumes = False
+                if own.history != self._shared.history or own.resumes:
+                    await self._shared.begin(own.history, resumes=own.resumes)
+                    own.resumes = False
             case m.SwitchConfig(file=file):
                 if not alone:
                     raise UsageError("proxy.of_many")
-                await self._switch(file)
-                self._shared.who, self._shared.figure = self._who, self._figure
-                await self._shared.begin(self._history)
+                await own.switch(file)
+                self._shared.who, self._shared.figure = own.who, own.figure
+                await self._shared.begin(own.history)
             case _:
                 pass

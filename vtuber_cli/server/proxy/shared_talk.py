@@ -12,6 +12,7 @@ from vtuber_cli.errors import UsageError, VtuberError
 from vtuber_cli.server import cast
 from vtuber_cli.server import messages as m
 from vtuber_cli.server.client.forms import Plain, Told, as_told
+from vtuber_cli.server.client.session import free_id
 from vtuber_cli.server.proxy.hearers import Hearers
 from vtuber_cli.server.talk.question import Question
 from vtuber_cli.server.talk.talk import MOST_WAITING, Talk
@@ -53,7 +54,7 @@ class SharedTalk:
         """For those who look on."""
         self.who = hall.talks.first
         self.figure: cast.Figure | None = None
-        self.history = _free_id(hall)
+        self.history = free_id(hall.talks)
         self.sharers: list[Sharer] = []
         self._hall = hall
         self._resumes = False
@@ -84,7 +85,7 @@ class SharedTalk:
             if answering is not None:
                 answering.cancel()
             self.who, self.figure, self._hearers = self._hall.talks.first, None, Hearers()
-            await self.begin(_free_id(self._hall))
+            await self.begin(free_id(self._hall.talks))
             if not self.sharers:  # nobody has come meanwhile
                 self._hall.leave(self.uid)
 
@@ -163,7 +164,7 @@ class SharedTalk:
     async def _opened(self) -> Talk:
         if self._talk is not None and self._talk.over:
             await self._end()
-            self.history, self._resumes = _free_id(self._hall), False
+            self.history, self._resumes = free_id(self._hall.talks), False
         if self._talk is None:
             if self.figure is None:
                 self.figure = await asyncio.to_thread(cast.figure, self.who, self._hall.talks.language)
@@ -203,11 +204,6 @@ class SharedTalk:
     def refuse(self, error: VtuberError) -> None:
         for sharer in self.sharers:
             sharer.refuse(error)
-
-
-def _free_id(hall: Hall) -> str:
-    kept = hall.talks.history
-    return kept.free_id() if kept is not None else uuid4().hex
 
 
 def _report(answering: asyncio.Future[None]) -> None:
