@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.served import Client, Script, Served, serving, shapes
+from tests.server.served import PATIENCE, Client, Script, Served, serving, shapes
 
 START = ["chain-start", "full-text 'Thinking...'"]
 REST = "Four five six and so on and so forth until somebody stops me which nobody ever does"
@@ -48,6 +48,13 @@ async def grouped(served: Served, *names: str) -> AsyncGenerator[list[Client]]:
         for client in clients:
             await settled(client)
         yield clients
+
+
+async def begun(script: Script) -> None:
+    """The model has taken the first of two replies; until then an interrupt leaves it to the next turn."""
+    async with asyncio.timeout(PATIENCE):
+        while len(script.replies) > 1:
+            await asyncio.sleep(0.01)
 
 
 async def settled(client: Client) -> list[dict[str, Any]]:
@@ -241,6 +248,7 @@ async def test_new_words_end_a_turn_and_nothing_of_them_is_lost(served: Served, 
         await ann.say("text-input", text="First")
         await ann.until("full-text")
         await ben.until("full-text")
+        await begun(script)
         await ben.say("text-input", text="Second")
         for client in (ann, ben):
             await client.until("interrupt-signal")
@@ -278,6 +286,7 @@ async def test_who_vanishes_in_mid_turn_stalls_nobody(served: Served, script: Sc
         await ann.say("text-input", text="Wait")
         for client in (ben, cat):
             await client.until("full-text")
+        await begun(script)
         await ann.line.close()
         frames = shapes(await cat.until("control", text="conversation-chain-start"))
         assert frames == [*END, "group-update", "group-operation-result", "chain-start"]
@@ -290,6 +299,7 @@ async def test_the_last_one_of_a_group_is_alone_again(served: Served, script: Sc
     async with grouped(served, "Ann", "Ben") as (ann, ben):
         await ann.say("text-input", text="Wait")
         await ben.until("full-text")
+        await begun(script)
         await ann.line.close()
         await ben.until("group-operation-result")
         await ben.say("text-input", text="Alone?")
@@ -429,6 +439,7 @@ async def test_a_new_history_in_ones_turn_ends_it_for_all(served: Served, script
         await ann.say("text-input", text="Hello")
         for client in (ann, ben):
             await client.until("full-text")
+        await begun(script)
         await ann.say("create-new-history")
         assert shapes(await ben.until("control", text="conversation-chain-start")) == [*END, "chain-start"]
         frames = shapes(await ann.until("audio"))
@@ -442,6 +453,7 @@ async def test_who_is_taken_into_a_group_is_told_that_her_own_turn_is_over(serve
     async with served.client() as one, served.client() as two:
         await two.say("text-input", text="Hello")
         await two.until("full-text", text="Thinking...")
+        await begun(script)
         await one.say("add-client-to-group", invitee_uid=await uid_of(two))
         assert shapes(await two.until("group-update"))[-2:] == ["interrupt-signal", "group-update"]
         await one.say("text-input", text="Now us")
