@@ -24,8 +24,9 @@ from vtuber_cli import i18n, log
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-_CHOSEN = os.environ.get("VTUBER_MODELS_DIR")
-_MODELS = Path(_CHOSEN) if _CHOSEN else CHECKOUT / ".cache" / "models"
+_OURS = CHECKOUT / ".cache" / "models"
+_MODELS = Path(os.environ.get("VTUBER_MODELS_DIR") or _OURS)
+_CHOSEN = _MODELS != _OURS
 os.environ["VTUBER_MODELS_DIR"] = str(_MODELS)  # for fixtures that outlive a test's own world
 _KEPT = {"VTUBER_MODELS_DIR", "VTUBER_TEST_STRICT", "VTUBER_TEST_THOROUGH"}
 
