@@ -121,9 +121,10 @@ def _no_programs(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _own_world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The user's folders in a temporary place, a known language, and no VTUBER_ setting of the person who runs it."""
+    """The user's folders in a temporary place, a known language, and no VTUBER_ setting of the person who runs it, nor
+    the size that pytest's processes say their screens have."""
     for name in os.environ:
-        if name.startswith(("LC_", "VTUBER_")) and name not in _KEPT:
+        if name.startswith(("LC_", "VTUBER_", "COLUMNS", "LINES")) and name not in _KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("VTUBER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LANG", "C.UTF-8")

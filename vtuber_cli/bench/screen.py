@@ -48,6 +48,8 @@ def _once(arguments: Sequence[str], folder: Path) -> float | None:
     note = folder / "first-paint"
     note.unlink(missing_ok=True)
     environment = {**os.environ, "VTUBER_FIRST_PAINT": str(note), "TERM": "xterm-256color"}
+    for size in ("COLUMNS", "LINES"):  # of this terminal, not of the one below
+        environment.pop(size, None)
     if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
         environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
     master, slave = os.openpty()

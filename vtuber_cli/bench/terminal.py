@@ -135,6 +135,7 @@ def resize(terminal: int) -> None:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    """A terminal of all colours, whatever this one is."""
-    kept = {name: value for name, value in ours.items() if name not in ("NO_COLOR", "TMUX", "STY")}
+    """A terminal of all colours and of its own size, whatever this one is."""
+    of_this = ("NO_COLOR", "TMUX", "STY", "COLUMNS", "LINES")
+    kept = {name: value for name, value in ours.items() if name not in of_this}
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
