@@ -363,7 +363,8 @@ class Session:
             letter = received.letter
             moved = Asked("text", received.at, text=letter.text, images=letter.images, unasked=True)
             await self._begin(floor, moved, 0)
-            if received.answered.cancelled() or not self._inbox.empty or self._endpointer.hearing:
+            outrun = not self._inbox.empty or self._endpointer.hearing or not self.may_speak_up()
+            if received.answered.cancelled() or outrun:
                 floor.interrupt()
             elif floor.guesses(0):
                 self._announce(SpeaksUp(floor.taken + 1))
