@@ -36,7 +36,7 @@ LATE = 1.5
 def port(real_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     world = {
         "VTUBER_HOME": str(tmp_path_factory.mktemp("served")), "VTUBER_MODELS_DIR": str(real_weights),
-        "LANG": "C.UTF-8", "HF_HUB_OFFLINE": "1",
+        "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "VTUBER_LANGUAGE": "en", "HF_HUB_OFFLINE": "1",
     }  # fmt: skip
     wanted = ("reply.max_tokens=16", "server.proxy=true", "server.group_turns=1", "server.port=0")
     with Running("serve", *(part for each in wanted for part in ("--set", each)), env=world) as program:

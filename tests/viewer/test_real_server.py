@@ -98,11 +98,12 @@ async def test_a_terminals_talk_is_seen_and_its_sound_left_there(browser: str) -
         shown(browser, terminal.url.removesuffix("viewer/"), prepare=starts) as tab,
     ):
         await asyncio.sleep(0.5)
-        silent = await _movement(tab)
+        # Her head may just be turning: the quietest moment counts, and the liveliest.
+        silent = min([await _movement(tab) for _ in range(3)])
         terminal.session.say(_STORY)
         await tab.until(f"{_TEXT}.includes('lighthouse')")
         await asyncio.sleep(0.3)
-        speaking = await _movement(tab)
+        speaking = max([await _movement(tab) for _ in range(2)])
         await keep(tab, "real-terminal")
         assert await tab.run("started") == 0
         assert await tab.run("document.body.dataset.state") == "speaking"
