@@ -134,6 +134,7 @@ def _own_world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
     if request.node.get_closest_marker("model"):
         request.getfixturevalue("real_weights")
     yield
+    os.environ.pop("VTUBER_LANGUAGE", None)  # `--lang` leaves it, for a program that ends
     i18n.set_language("auto")
     log.stop()
 
